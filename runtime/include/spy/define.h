@@ -1,0 +1,217 @@
+/*
+ * What generated headers are made of: the typed faces of the untyped functions in type.h,
+ * stream.h and call.h. Each macro is used once per type and writes the functions listed
+ * above it; they are static inline, one call each. Their contracts stand where the untyped
+ * functions are declared.
+ */
+#ifndef SPY_DEFINE_H
+#define SPY_DEFINE_H
+
+/*
+ * For each named type, with `T` its C type (struct chat_message, enum chat_mood):
+ *
+ *   void     NAME_init(T *value)                     defaults
+ *   T *      NAME_clone(const T *value)              deep copy, gives; NULL without memory
+ *   void     NAME_free(T *value)                     takes what NAME_clone() gave
+ *   bool     NAME_equal(const T *a, const T *b)
+ *   int      NAME_print(const T *value, FILE *file)  one line of JSON-like text
+ *   struct spy_object NAME_object(const T *value)    to put it into `any`; borrows
+ *   const T *NAME_from_any(const struct spy_any *)   NULL when it is something else
+ */
+#define SPY_DEFINE_TYPE(NAME, T)                                                         \
+	SPY_PUBLIC_DATA const struct spy_type NAME##_type;                               \
+	static inline void NAME##_init(T *value)                                         \
+	{                                                                                \
+		spy_value_init(&NAME##_type, value);                                     \
+	}                                                                                \
+	static inline T *NAME##_clone(const T *value)                                    \
+	{                                                                                \
+		return (T *)spy_value_clone(&NAME##_type, value);                        \
+	}                                                                                \
+	static inline void NAME##_free(T *value)                                         \
+	{                                                                                \
+		spy_value_free(&NAME##_type, value);                                     \
+	}                                                                                \
+	static inline bool NAME##_equal(const T *a, const T *b)                          \
+	{                                                                                \
+		return spy_value_equal(&NAME##_type, a, b);                              \
+	}                                                                                \
+	static inline int NAME##_print(const T *value, FILE *file)                       \
+	{                                                                                \
+		return spy_value_print(&NAME##_type, value, file);                       \
+	}                                                                                \
+	static inline struct spy_object NAME##_object(const T *value)                    \
+	{                                                                                \
+		struct spy_object object = { NAME##_type.name, &NAME##_type, value,      \
+					     { NULL, 0 }, NULL };                        \
+		return object;                                                           \
+	}                                                                                \
+	static inline const T *NAME##_from_any(const struct spy_any *any)                \
+	{                                                                                \
+		return (const T *)spy_value_from_any(&NAME##_type, any);                 \
+	}
+
+/* As SPY_DEFINE_TYPE() without the two about `any`, for lists, sets, maps and tuples. */
+#define SPY_DEFINE_COMPOSITE(NAME, T)                                                    \
+	SPY_PUBLIC_DATA const struct spy_type NAME##_type;                               \
+	static inline void NAME##_init(T *value)                                         \
+	{                                                                                \
+		spy_value_init(&NAME##_type, value);                                     \
+	}                                                                                \
+	static inline T *NAME##_clone(const T *value)                                    \
+	{                                                                                \
+		return (T *)spy_value_clone(&NAME##_type, value);                        \
+	}                                                                                \
+	static inline void NAME##_free(T *value)                                         \
+	{                                                                                \
+		spy_value_free(&NAME##_type, value);                                     \
+	}                                                                                \
+	static inline bool NAME##_equal(const T *a, const T *b)                          \
+	{                                                                                \
+		return spy_value_equal(&NAME##_type, a, b);                              \
+	}                                                                                \
+	static inline int NAME##_print(const T *value, FILE *file)                       \
+	{                                                                                \
+		return spy_value_print(&NAME##_type, value, file);                       \
+	}
+
+/*
+ * For each exception, besides SPY_DEFINE_TYPE():
+ *
+ *   int      NAME_throw(struct spy_call *call, const T *exception)
+ *                return it from a method: `return chat_room_full_throw(call, &full);`
+ *   int      NAME_fail(struct spy_stream *stream, const T *exception)
+ *                ends a stream with it (STREAM_base() gives the untyped stream)
+ *   const T *NAME_caught(struct spy_call *call)
+ *   const T *NAME_caught_on(struct spy_stream *stream)
+ *                the exception behind SPY_EXCEPTION when it is a T or extends it, else NULL
+ */
+#define SPY_DEFINE_EXCEPTION(NAME, T)                                                    \
+	static inline int NAME##_throw(struct spy_call *call, const T *exception)        \
+	{                                                                                \
+		return spy_call_throw(call, &NAME##_type, exception);                    \
+	}                                                                                \
+	static inline int NAME##_fail(struct spy_stream *stream, const T *exception)     \
+	{                                                                                \
+		return spy_stream_throw(stream, &NAME##_type, exception);                \
+	}                                                                                \
+	static inline const T *NAME##_caught(struct spy_call *call)                      \
+	{                                                                                \
+		return (const T *)spy_call_caught(call, &NAME##_type);                   \
+	}                                                                                \
+	static inline const T *NAME##_caught_on(struct spy_stream *stream)               \
+	{                                                                                \
+		return (const T *)spy_stream_caught(stream, &NAME##_type);               \
+	}
+
+/*
+ * For each type of a stream's items. ITEM is the form in which an item is passed:
+ *
+ *   SPY_DEFINE_ITEM_VALUE    numbers, bool, enums, time, uuid, bytes, …: by value
+ *   SPY_DEFINE_ITEM_STRING   strings and uris: const char *, NULL for nil
+ *   SPY_DEFINE_ITEM_POINTER  everything else and nullable values: const T *, NULL for nil
+ *
+ *   struct NAME_stream;
+ *   int  NAME_recv(struct NAME_stream *stream, ITEM *item)      1, 0 at the end, negative
+ *   int  NAME_try_recv(struct NAME_stream *stream, ITEM *item)
+ *   int  NAME_send(struct NAME_stream *stream, ITEM item)
+ *   int  NAME_try_send(struct NAME_stream *stream, ITEM item)
+ *   int  NAME_done(struct NAME_stream *stream)
+ *   void NAME_cancel(struct NAME_stream *stream)
+ *   int  NAME_listen(stream, const struct NAME_listener *listener, void *self)
+ *            struct NAME_listener { int (*item)(stream, ITEM item, void *self);
+ *                                   void (*end)(stream, int error, void *self); }
+ *   void NAME_pause(struct NAME_stream *stream), NAME_resume(…)
+ *   int  NAME_relay(struct NAME_stream *from, struct NAME_stream *to)
+ *   struct spy_stream *NAME_base(struct NAME_stream *stream)    for spy_select(), fail, caught
+ */
+#define SPY_DEFINE_STREAM_(NAME, ITEM, FROM_BOX)                                         \
+	struct NAME##_stream;                                                            \
+	struct NAME##_listener {                                                         \
+		int (*item)(struct NAME##_stream *stream, ITEM item, void *self);        \
+		void (*end)(struct NAME##_stream *stream, int error, void *self);        \
+	};                                                                               \
+	static inline struct spy_stream *NAME##_base(struct NAME##_stream *stream)       \
+	{                                                                                \
+		return (struct spy_stream *)stream;                                      \
+	}                                                                                \
+	static inline int NAME##_recv(struct NAME##_stream *stream, ITEM *item)          \
+	{                                                                                \
+		const void *box = NULL;                                                  \
+		int r = spy_stream_recv(NAME##_base(stream), &box);                      \
+		if (r > 0)                                                               \
+			*item = FROM_BOX;                                                \
+		return r;                                                                \
+	}                                                                                \
+	static inline int NAME##_try_recv(struct NAME##_stream *stream, ITEM *item)      \
+	{                                                                                \
+		const void *box = NULL;                                                  \
+		int r = spy_stream_try_recv(NAME##_base(stream), &box);                  \
+		if (r > 0)                                                               \
+			*item = FROM_BOX;                                                \
+		return r;                                                                \
+	}                                                                                \
+	static inline int NAME##_done(struct NAME##_stream *stream)                      \
+	{                                                                                \
+		return spy_stream_done(NAME##_base(stream));                             \
+	}                                                                                \
+	static inline void NAME##_cancel(struct NAME##_stream *stream)                   \
+	{                                                                                \
+		spy_stream_cancel(NAME##_base(stream));                                  \
+	}                                                                                \
+	static inline void NAME##_pause(struct NAME##_stream *stream)                    \
+	{                                                                                \
+		spy_stream_pause(NAME##_base(stream));                                   \
+	}                                                                                \
+	static inline void NAME##_resume(struct NAME##_stream *stream)                   \
+	{                                                                                \
+		spy_stream_resume(NAME##_base(stream));                                  \
+	}                                                                                \
+	static inline int NAME##_relay(struct NAME##_stream *from,                       \
+				       struct NAME##_stream *to)                         \
+	{                                                                                \
+		return spy_stream_relay(NAME##_base(from), NAME##_base(to));             \
+	}                                                                                \
+	static inline int NAME##_listen_item_(struct spy_stream *stream, const void *box, \
+					      const void *listener, void *self)          \
+	{                                                                                \
+		return ((const struct NAME##_listener *)listener)                        \
+			->item((struct NAME##_stream *)stream, FROM_BOX, self);          \
+	}                                                                                \
+	static inline void NAME##_listen_end_(struct spy_stream *stream, int error,      \
+					      const void *listener, void *self)          \
+	{                                                                                \
+		const struct NAME##_listener *l = (const struct NAME##_listener *)listener; \
+		if (l->end)                                                              \
+			l->end((struct NAME##_stream *)stream, error, self);             \
+	}                                                                                \
+	static inline int NAME##_listen(struct NAME##_stream *stream,                    \
+					const struct NAME##_listener *listener, void *self) \
+	{                                                                                \
+		return spy_stream_listen(NAME##_base(stream), NAME##_listen_item_,       \
+					 NAME##_listen_end_, listener, self);            \
+	}
+
+#define SPY_DEFINE_SEND_(NAME, ITEM, TO_BOX)                                             \
+	static inline int NAME##_send(struct NAME##_stream *stream, ITEM item)           \
+	{                                                                                \
+		return spy_stream_send(NAME##_base(stream), TO_BOX);                     \
+	}                                                                                \
+	static inline int NAME##_try_send(struct NAME##_stream *stream, ITEM item)       \
+	{                                                                                \
+		return spy_stream_try_send(NAME##_base(stream), TO_BOX);                 \
+	}
+
+#define SPY_DEFINE_ITEM_VALUE(NAME, T)                                                   \
+	SPY_DEFINE_STREAM_(NAME, T, *(const T *)box)                                     \
+	SPY_DEFINE_SEND_(NAME, T, &item)
+
+#define SPY_DEFINE_ITEM_STRING(NAME)                                                     \
+	SPY_DEFINE_STREAM_(NAME, const char *, box ? *(const char *const *)box : NULL)   \
+	SPY_DEFINE_SEND_(NAME, const char *, item ? &item : NULL)
+
+#define SPY_DEFINE_ITEM_POINTER(NAME, T)                                                 \
+	SPY_DEFINE_STREAM_(NAME, const T *, (const T *)box)                              \
+	SPY_DEFINE_SEND_(NAME, const T *, item)
+
+#endif
