@@ -199,7 +199,8 @@ struct variant {
 /* ---- endpoints ---- */
 
 enum overflow {
-	OVERFLOW_BLOCK,			/* the default */
+	OVERFLOW_UNSAID,		/* the runtime's default for where it stands */
+	OVERFLOW_BLOCK,
 	OVERFLOW_DROP_OLDEST,
 	OVERFLOW_DROP_NEWEST,
 	OVERFLOW_LATEST,
