@@ -14,7 +14,7 @@
 #define SPY_PUBLIC_DATA extern __attribute__((visibility("default")))
 #endif
 
-#define SPY_PRINTF(format, first) __attribute__((format(printf, format, first)))
+#define SPY_PRINTF(text, first) __attribute__((format(printf, text, first)))
 #define SPY_DEPRECATED(text) __attribute__((deprecated(text)))
 
 #endif
