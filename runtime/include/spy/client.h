@@ -46,8 +46,8 @@ struct spy_client_options {
 	void *self;
 };
 /* Copies. Before the first call. */
-SPY_PUBLIC int spy_client_options(struct spy_client *client,
-				  const struct spy_client_options *options);
+SPY_PUBLIC int spy_client_set_options(struct spy_client *client,
+				      const struct spy_client_options *options);
 
 SPY_PUBLIC enum spy_client_state spy_client_state(const struct spy_client *client);
 
