@@ -44,6 +44,10 @@ SPY_PUBLIC int spy_call_fail(struct spy_call *call, int error, const char *forma
 SPY_PUBLIC int spy_call_throw(struct spy_call *call, const struct spy_type *type,
 			      const void *exception);
 
+/* Ends the method with the exception that ended a stream, as the bytes it came in; the
+ * stream's other errors are returned as they are. */
+SPY_PUBLIC int spy_call_rethrow(struct spy_call *call, struct spy_stream *stream);
+
 /* 0 while the call is wanted; the code with which it was ended from outside else. */
 SPY_PUBLIC int spy_call_status(const struct spy_call *call);
 

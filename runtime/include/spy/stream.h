@@ -50,6 +50,9 @@ SPY_PUBLIC void spy_stream_cancel(struct spy_stream *stream);
  * Borrowed until the call is closed. */
 SPY_PUBLIC const void *spy_stream_caught(struct spy_stream *stream,
 					 const struct spy_type *type);
+/* The full name of the exception that ended it, "chat.RoomFull", known here or not; NULL when
+ * it was none. */
+SPY_PUBLIC const char *spy_stream_exception_name(const struct spy_stream *stream);
 /* The peer's words about the error that ended the stream; "" when there are none. */
 SPY_PUBLIC const char *spy_stream_message(const struct spy_stream *stream);
 
