@@ -83,6 +83,15 @@ SPY_PUBLIC int spy_server_run(struct spy_server *server);
 /* Asks run to drain and return. From any thread and from a signal handler. */
 SPY_PUBLIC void spy_server_stop(struct spy_server *server);
 
+struct spy_server_counts {
+	uint64_t sessions_open;   /* calls whose method has started and is not over */
+	uint64_t sessions_closed; /* and those that are over, since the start */
+	uint64_t connections;     /* open */
+};
+/* Sums over all workers, a moment's value. From any thread. */
+SPY_PUBLIC void spy_server_counts(const struct spy_server *server,
+				  struct spy_server_counts *counts);
+
 /* Takes the server, after run has returned or before it was called. NULL is fine. */
 SPY_PUBLIC void spy_server_free(struct spy_server *server);
 
