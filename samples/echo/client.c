@@ -14,10 +14,7 @@ int main(int argc, char **argv)
 	spy_any_done(in);
 	while ((r = spy_any_recv(out, &message)) > 0) {
 		printf("Received message: ");
-		if (message->kind == SPY_ANY_STRING)
-			printf("%s", message->string);
-		else
-			spy_any_print(message, stdout);
+		spy_any_print(message, stdout);
 		printf("\n");
 	}
 	if (r < 0)

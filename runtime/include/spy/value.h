@@ -100,9 +100,10 @@ struct spy_object {
 /* As the `len` of a string: up to its NUL. */
 #define SPY_STRLEN UINT32_MAX
 
-/* JSON-like text of a value on one line, without a newline. Strings are escaped; bytes,
- * uuid and time are written as text a person knows. Returns the characters written, or a
- * negative error. */
+/* Text of a value for people, without a newline: a string that stands alone as it is,
+ * everything else as JSON-like text on one line, strings in it quoted and escaped; bytes,
+ * uuid and time as text a person knows. Returns the characters written, or a negative
+ * error. */
 SPY_PUBLIC int spy_any_print(const struct spy_any *value, FILE *file);
 SPY_PUBLIC bool spy_any_equal(const struct spy_any *a, const struct spy_any *b);
 
