@@ -40,6 +40,23 @@ struct spy_service {
 	void *self; /* spy_call_self() */
 };
 
+/* A streaming endpoint's invocation: `return spy_call_messages(…);`. The endpoint's functions
+ * (NULL is fine), where `message` is a generated one that knows the item's type. `opened` is
+ * called first, on the method's fiber, and may refuse with an error; `message` for each item,
+ * one at a time, and may wait, an error ends the call with it; `closed` once, when the
+ * session ends for whatever reason, if `opened` went well. */
+SPY_PUBLIC int spy_call_messages(struct spy_call *call, struct spy_stream *const *streams,
+				 int (*opened)(struct spy_session *session),
+				 int (*message)(struct spy_session *session, const void *item,
+						const void *endpoint),
+				 void (*closed)(struct spy_session *session),
+				 const void *endpoint);
+
+/* Sends on the result stream of the session's call; generated NAME_send() calls it. From
+ * anywhere on the loop until the session has ended. Waits for the reader inside the session's
+ * own `opened` and `message`; elsewhere SPY_EAGAIN says that the reader is behind. */
+SPY_PUBLIC int spy_session_send(struct spy_session *session, const void *item);
+
 /* Serves an endpoint (copies the struct, borrows what it points to until the server is
  * freed). SPY_EALREADY_EXISTS when its name is served. */
 SPY_PUBLIC int spy_server_serve(struct spy_server *server, const struct spy_service *service);
