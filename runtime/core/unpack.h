@@ -11,6 +11,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
+
+#include <core/utf8.h>
 
 /* Containers within one value; each costs the peer a byte and us a level of recursion when
  * it is decoded. An object (extension 1) counts as one. */
@@ -71,10 +74,6 @@ int spy_read_str(struct spy_reader *reader, struct spy_slice *text);
 int spy_read_bin(struct spy_reader *reader, struct spy_slice *bytes);
 int spy_read_ext(struct spy_reader *reader, int8_t *type, struct spy_slice *body);
 /* A timestamp of any of the three forms. */
-struct timespec;
 int spy_read_time(struct spy_reader *reader, struct timespec *time);
-
-/* Whether this is UTF-8 without U+0000. */
-bool spy_utf8_valid(const void *text, size_t len);
 
 #endif
