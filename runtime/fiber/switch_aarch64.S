@@ -77,14 +77,16 @@ spy_fiber_switch:			/* x0: from, x1: to */
 	.cfi_endproc
 	.size	spy_fiber_switch, . - spy_fiber_switch
 
-/* The outermost frame of a fiber: nothing called it, and unwinders are told so. */
+/* The outermost frame of a fiber: nothing called it, and unwinders are told so. They look
+ * for the instruction before a return address, hence the nop. */
 	.globl	spy_fiber_begin
 	.hidden	spy_fiber_begin
 	.type	spy_fiber_begin, %function
 	.p2align 4
-spy_fiber_begin:			/* x19: entry, x20: arg */
 	.cfi_startproc
 	.cfi_undefined x30
+	nop
+spy_fiber_begin:			/* x19: entry, x20: arg */
 	hint	#36			/* bti j */
 	mov	x29, xzr
 	mov	x30, xzr

@@ -64,14 +64,16 @@ spy_fiber_switch:			/* rdi: from, rsi: to */
 	.cfi_endproc
 	.size	spy_fiber_switch, . - spy_fiber_switch
 
-/* The outermost frame of a fiber: nothing called it, and unwinders are told so. */
+/* The outermost frame of a fiber: nothing called it, and unwinders are told so. They look
+ * for the instruction before a return address, hence the nop. */
 	.globl	spy_fiber_begin
 	.hidden	spy_fiber_begin
 	.type	spy_fiber_begin, @function
 	.p2align 4
-spy_fiber_begin:			/* r13: entry, r12: arg */
 	.cfi_startproc
 	.cfi_undefined rip
+	nop
+spy_fiber_begin:			/* r13: entry, r12: arg */
 	endbr64
 	xorl	%ebp, %ebp
 	movq	%r12, %rdi
