@@ -117,6 +117,7 @@ struct ast_import {
 	struct ast_literal path;
 	struct span span;
 	bool late;			/* stands behind a declaration */
+	bool used;			/* check_uses.c's */
 };
 
 struct ast_package {

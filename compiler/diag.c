@@ -154,6 +154,10 @@ void diag_print(const struct diag *d, FILE *out, bool color)
 	struct message **sorted;
 	size_t i, k;
 
+	if (d->no_memory) {
+		fputs("error: out of memory\n", out);
+		return;
+	}
 	sorted = arena_array(d->arena, d->messages.n, sizeof(struct message *));
 	for (i = 0; i < d->messages.n; i++)
 		sorted[i] = d->messages.at[i];

@@ -1,4 +1,4 @@
-/* Numbers, durations, sizes and strings.  Start in literal.h; texts.c has the rest. */
+/* Numbers, durations, sizes and strings.  Start in literal.h; literal_text.c has the rest. */
 #include "literal.h"
 
 #include <math.h>

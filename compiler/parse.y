@@ -512,7 +512,9 @@ static void finish(struct parse *p, yypstate *state, int token, struct span at)
 	if (fits(state, token))
 		return;
 	if (!state->yyerrstatus) {
-		if (p->depth && syntax_between_items(p->before)) {
+		bool item = fits(state, TOK_DOC) && p->before != '(' && p->before != ',';
+
+		if (p->depth && (item || syntax_between_items(p->before))) {
 			syntax_missing_brace(p, at);
 		} else {
 			expect(&expected, kinds,

@@ -284,6 +284,11 @@ struct schema {
 
 	struct decl **decls;		/* of this file */
 	size_t n_decls;
+	/* The same without endpoints, each behind those of this file whose values it
+	   holds by value: fields that are not nullable, members of tuples and unions,
+	   children of sealed ones, and what its ancestors hold. */
+	struct decl **ordered;
+	size_t n_ordered;
 
 	/* In order of first use in this file, not nullable and nullable ones apart: */
 	const struct type **types;	/* every type that occurs, parts before wholes */

@@ -90,11 +90,17 @@ static const char *found_text(struct parse *p, int found, struct span at)
 	return arena_printf(p->arena, "'%s'", text_of(p, at));
 }
 
+/* By a lexical error on this line, or on the line of the token before. */
+static bool explained(const struct parse *p, struct span at)
+{
+	return at.start < p->quiet_until || p->before_span.end < p->quiet_until;
+}
+
 void syntax_missing(struct parse *p, int token, bool newline, struct span at)
 {
 	struct span end = { p->before_span.end, p->before_span.end };
 
-	if (end.start < p->quiet_until)
+	if (explained(p, end))
 		return;
 	if (newline)
 		diag_error(p->diag, end, "expected '%c' at the end of this line", token);
@@ -107,7 +113,7 @@ void syntax_missing(struct parse *p, int token, bool newline, struct span at)
 
 void syntax_missing_brace(struct parse *p, struct span at)
 {
-	if (at.start < p->quiet_until)
+	if (explained(p, at))
 		return;
 	if (at.start == at.end)
 		diag_error(p->diag, at, "expected '}' before the end of the file");
@@ -281,7 +287,7 @@ void syntax_unexpected(struct parse *p, const struct expected *expected, int fou
 {
 	const char *word;
 
-	if (at.start < p->quiet_until || special(p, expected, found, at))
+	if (explained(p, at) || special(p, expected, found, at))
 		return;
 	word = meant(p, expected, found, at);
 	if (word)

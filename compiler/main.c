@@ -1,0 +1,248 @@
+/*
+ * The command line of spygen.
+ *
+ * Invariant: this is the only file of the compiler that looks at arguments, environment,
+ * terminal, or ends the process.  Exit status: 0 all is well, 1 diagnostics, 2 usage.
+ * Next: compile.h for the compiler as a library, emit.h for the back ends.
+ */
+#include "cname.h"
+#include "compile.h"
+#include "emit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define VERSION "0.1"
+
+enum {
+	EXIT_WELL = 0,
+	EXIT_DIAGNOSTICS = 1,
+	EXIT_USAGE = 2,
+};
+
+static const char help[] =
+	"Usage: spygen [options] FILE...\n"
+	"\n"
+	"Compiles .spy schemas: typed calls and streams between servers, devices and\n"
+	"browsers.  For chat.spy it writes chat.h, chat.c, chat.server.h, chat.client.h.\n"
+	"\n"
+	"Output:\n"
+	"  --out DIR         write into DIR (default: the current one)\n"
+	"  --lang LIST       c (default), ts, md, json; several with commas\n"
+	"  --server          only what a server needs\n"
+	"  --client          only what a client needs\n"
+	"  --depfile FILE    write what was read, for make and ninja\n"
+	"  --templates DIR   use the templates in DIR in place of the built-in ones\n"
+	"\n"
+	"Input:\n"
+	"  -I DIR            look for imports in DIR, too; several in order\n"
+	"  --runtime         allow the package 'spy', which is the runtime's own\n"
+	"\n"
+	"  -h, --help        show this\n"
+	"  --version         show the version\n"
+	"\n"
+	"Exit status: 0 all is well, 1 mistakes in the input, 2 mistakes in the usage.\n";
+
+struct arguments {
+	struct emit_options emit;
+	struct compile_options compile;
+	const char **dirs;
+	size_t n_dirs;
+	const char **files;
+	size_t n_files;
+	const char *langs;
+};
+
+static int usage(const char *format, const char *what)
+{
+	fputs("spygen: ", stderr);
+	fprintf(stderr, format, what);
+	fputs("\nTry 'spygen --help'.\n", stderr);
+	return EXIT_USAGE;
+}
+
+/* The value of option `name`, as "--name value" or "--name=value"; NULL: not this one. */
+static const char *value_of(char **argv, int *i, const char *name, int *missing)
+{
+	size_t n = strlen(name);
+
+	if (strncmp(argv[*i], name, n))
+		return NULL;
+	if (argv[*i][n] == '=' && name[1] == '-')
+		return argv[*i] + n + 1;
+	if (argv[*i][n] && name[1] != '-')
+		return argv[*i] + n;
+	if (argv[*i][n])
+		return NULL;
+	if (!argv[*i + 1]) {
+		*missing = 1;
+		return "";
+	}
+	return argv[++*i];
+}
+
+/* One option; 0, or the exit status plus 1. */
+static int read_option(struct arguments *a, char **argv, int *i)
+{
+	const char *arg = argv[*i], *value;
+	int missing = 0;
+
+	if (!strcmp(arg, "--server"))
+		a->emit.server = true;
+	else if (!strcmp(arg, "--client"))
+		a->emit.client = true;
+	else if (!strcmp(arg, "--runtime"))
+		a->compile.runtime = true;
+	else if ((value = value_of(argv, i, "--out", &missing)))
+		a->emit.out_dir = value;
+	else if ((value = value_of(argv, i, "--lang", &missing)))
+		a->langs = value;
+	else if ((value = value_of(argv, i, "--depfile", &missing)))
+		a->emit.depfile = value;
+	else if ((value = value_of(argv, i, "--templates", &missing)))
+		a->emit.templates_dir = value;
+	else if ((value = value_of(argv, i, "-I", &missing)))
+		a->dirs[a->n_dirs++] = value;
+	else
+		return usage("unknown option '%s'", arg) + 1;
+	return missing ? usage("'%s' needs a value", arg) + 1 : 0;
+}
+
+/* 0, or the exit status plus 1. */
+static int read_arguments(struct arguments *a, int argc, char **argv)
+{
+	bool options = true;
+	int i, r;
+
+	for (i = 1; i < argc; i++) {
+		const char *arg = argv[i];
+
+		if (!options || arg[0] != '-' || !arg[1]) {
+			a->files[a->n_files++] = arg;
+		} else if (!strcmp(arg, "--")) {
+			options = false;
+		} else if (!strcmp(arg, "-h") || !strcmp(arg, "--help")) {
+			fputs(help, stdout);
+			return EXIT_WELL + 1;
+		} else if (!strcmp(arg, "--version")) {
+			puts("spygen " VERSION);
+			return EXIT_WELL + 1;
+		} else if ((r = read_option(a, argv, &i))) {
+			return r;
+		}
+	}
+	if (!a->n_files)
+		return usage("%s", "no files") + 1;
+	if (a->emit.depfile && a->n_files > 1)
+		return usage("%s", "--depfile goes with one file") + 1;
+	if (!a->emit.server && !a->emit.client)
+		a->emit.server = a->emit.client = true;
+	a->compile.dirs = a->dirs;
+	a->compile.n_dirs = a->n_dirs;
+	return 0;
+}
+
+/* Only what we can write; 0, or the exit status plus 1. */
+static int check_langs(const char *langs)
+{
+	static const char *const later[] = { "ts", "md", "json" };
+	size_t i, n;
+
+	for (; *langs; langs += n + (langs[n] == ',')) {
+		n = strcspn(langs, ",");
+		if (n == 1 && *langs == 'c')
+			continue;
+		for (i = 0; i < sizeof(later) / sizeof(later[0]); i++)
+			if (strlen(later[i]) == n && !strncmp(later[i], langs, n))
+				return usage("this version cannot write '%s' yet",
+					     later[i]) + 1;
+		return usage("unknown language in '--lang %s'; known are c, ts, md, json",
+			     langs) + 1;
+	}
+	return 0;
+}
+
+static int emit(struct compile *c, struct arguments *a, struct schema **schemas)
+{
+	struct emit_options options = a->emit;
+	const char **inputs;
+	size_t i;
+
+	if (setjmp(c->arena.fail)) {
+		c->diag.no_memory = true;
+		return -1;
+	}
+	c->arena.fail_set = 1;
+	inputs = arena_array(&c->arena, c->sources.files.n, sizeof(*inputs));
+	for (i = 0; i < c->sources.files.n; i++)
+		inputs[i] = ((const struct source *)c->sources.files.at[i])->path;
+	options.inputs = inputs;
+	options.n_inputs = c->sources.files.n;
+	for (i = 0; i < a->n_files; i++)
+		if (cname_assign(schemas[i], &c->diag) < 0 ||
+		    emit_c(schemas[i], &options, &c->diag) < 0)
+			return -1;
+	return 0;
+}
+
+static bool wants_color(void)
+{
+	const char *term = getenv("TERM"), *no_color = getenv("NO_COLOR");
+
+	return isatty(STDERR_FILENO) && term && strcmp(term, "dumb") &&
+	       !(no_color && *no_color);
+}
+
+static int generate(struct arguments *a)
+{
+	struct schema **schemas = calloc(a->n_files, sizeof(struct schema *));
+	struct compile c;
+	int r;
+
+	if (!schemas)
+		return usage("%s", "out of memory");
+	compile_init(&c, &a->compile);
+	r = compile_files(&c, a->files, a->n_files, schemas);
+	if (r == 0)
+		r = emit(&c, a, schemas);
+	diag_print(&c.diag, stderr, wants_color());
+	compile_free(&c);
+	free(schemas);
+	return r < 0 ? EXIT_DIAGNOSTICS : EXIT_WELL;
+}
+
+/* "spygen NAME ..." */
+static const struct {
+	const char *name;
+	int (*run)(int argc, char **argv);
+} commands[] = {
+	{ "fmt", NULL }, { "check", NULL }, { "import", NULL },
+};
+
+int main(int argc, char **argv)
+{
+	struct arguments a = { .langs = "c", .emit = { .out_dir = "." } };
+	size_t i;
+	int r;
+
+	for (i = 0; argc > 1 && i < sizeof(commands) / sizeof(commands[0]); i++) {
+		if (strcmp(argv[1], commands[i].name))
+			continue;
+		if (!commands[i].run)
+			return usage("this version has no 'spygen %s' yet", argv[1]);
+		return commands[i].run(argc - 1, argv + 1);
+	}
+	a.dirs = calloc((size_t)argc + 1, sizeof(char *));
+	a.files = calloc((size_t)argc + 1, sizeof(char *));
+	if (!a.dirs || !a.files)
+		return usage("%s", "out of memory");
+	r = read_arguments(&a, argc, argv);
+	if (!r)
+		r = check_langs(a.langs);
+	r = r ? r - 1 : generate(&a);
+	free(a.dirs);
+	free(a.files);
+	return r;
+}
