@@ -1,24 +1,111 @@
 # Test programs, found by folder. Each prints TAP; tests/run adds them up.
 #
 #   tests/compiler/*_test.c  against the compiler as a library
-#   tests/core/*_test.c      against libspycore (no I/O)
+#   tests/core/*_test.c      against libspycore (no I/O) and the fibers
 #   tests/net/*_test.c       against libspy and libspyserver (sockets, loop)
+#   tests/fuzz/*_fuzz.c      one fuzzer each; here replayed over its corpus
 #   tests/*/*.sh, *_test.py  scripts; they get the build folder as $B
+#
+# A schema FOLDER/NAME.spy beside tests is there for them as "NAME.h" and so on.
 
 COMPILER_TESTS := $(patsubst %.c,$(B)/%,$(wildcard tests/compiler/*_test.c))
 CORE_TESTS     := $(patsubst %.c,$(B)/%,$(wildcard tests/core/*_test.c))
 NET_TESTS      := $(patsubst %.c,$(B)/%,$(wildcard tests/net/*_test.c))
+FUZZERS        := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*_fuzz.c))
+REPLAYS        := $(addprefix $(B)/tests/fuzz/,$(FUZZERS))
 CMOCKA_LIBS    := $(call pkg,libs,cmocka)
 TEST_SUPPORT   := $(call objects,$(wildcard tests/support/*.c))
 
-$(B)/tests/compiler/%.o: CPPFLAGS += -Icompiler
 $(B)/tests/%.o: CPPFLAGS += -Itests
+$(B)/tests/compiler/%.o: CPPFLAGS += -Icompiler
 $(COMPILER_TESTS): $(B)/%: $(B)/%.o $(B)/compiler/libspygen.a
-	$(CC) $(LDFLAGS) -o $@ $^ $(CMOCKA_LIBS) $(call pkg,libs,yaml-0.1)
-$(CORE_TESTS): $(B)/%: $(B)/%.o $(TEST_SUPPORT) $(FIBER_OBJ) $(B)/libspycore.a
-	$(CC) $(LDFLAGS) -o $@ $^ $(CMOCKA_LIBS) $(MSGPACK_LIBS) -lm
-$(NET_TESTS): $(B)/%: $(B)/%.o $(TEST_SUPPORT) $(B)/libspyserver.a $(B)/libspy.a
-	$(CC) $(LDFLAGS) -o $@ $^ $(CMOCKA_LIBS) $(LIBS_SERVER)
+	$(CC) $(LDFLAGS) -o $@ $^ $(CMOCKA_LIBS) $(YAML_LIBS)
 
-.PHONY: tests
-tests: $(COMPILER_TESTS) $(CORE_TESTS) $(NET_TESTS)
+define schemas_for
+$(call objects,$(wildcard tests/$(1)/*.c)): CPPFLAGS += -I$(B)/gen/tests/$(1)
+$(call objects,$(wildcard tests/$(1)/*.c)): | $(patsubst %.o,%.h,$(call generated,tests/$(1)))
+endef
+$(foreach area,core net,$(eval $(call schemas_for,$(area))))
+$(CORE_TESTS): $(B)/%: $(B)/%.o $(call generated,tests/core) $(TEST_SUPPORT) $(FIBER_OBJ) $(B)/libspycore.a
+	$(CC) $(LDFLAGS) -o $@ $^ $(CMOCKA_LIBS) $(MSGPACK_LIBS) -lm -pthread
+$(NET_TESTS): $(B)/%: $(B)/%.o $(call generated,tests/net) $(TEST_SUPPORT) $(B)/libspyserver.a $(B)/libspy.a
+	$(CC) $(LDFLAGS) -o $@ $^ $(CMOCKA_LIBS) $(LIBS_SERVER) -pthread
+
+# Fibers once more as on a machine for which we have no assembly.
+ifneq ($(FIBERS),0)
+CORE_TESTS += $(B)/tests/core/fiber_ucontext_test
+endif
+$(B)/tests/core/fiber_ucontext_test: tests/core/fiber_test.c $(wildcard runtime/fiber/*.[ch])
+	@mkdir -p $(@D)
+	$(CC) -DSPY_FIBER_UCONTEXT $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.c,$^) $(CMOCKA_LIBS) -pthread
+
+# The conformance server: any client can be held against it.
+ifneq ($(wildcard tests/conformance/main.c),)
+CONFORMANCE := $(B)/tests/conformance-server
+$(eval $(call program,$(CONFORMANCE),tests/conformance,$(wildcard tests/conformance/*.c),server))
+endif
+
+.PHONY: tests programs
+programs: $(COMPILER_TESTS) $(CORE_TESTS) $(NET_TESTS) $(REPLAYS)
+tests: programs $(CONFORMANCE)
+
+# --- fuzzers -------------------------------------------------------------------
+# Those of the compiler are named after what it reads; the others belong to the runtime.
+COMPILER_FUZZERS := $(filter schema% print% import% compat% template%,$(FUZZERS))
+RUNTIME_FUZZERS  := $(filter-out $(COMPILER_FUZZERS),$(FUZZERS))
+fuzz_objects = $(addprefix $(B)/tests/fuzz/,$(addsuffix .o,$(1)))
+$(call fuzz_objects,$(COMPILER_FUZZERS)): CPPFLAGS += -Icompiler
+COMPILER_FUZZ_LIBS := $(B)/compiler/libspygen.a
+RUNTIME_FUZZ_LIBS  := $(call generated,tests/fuzz) $(TEST_SUPPORT) $(FIBER_OBJ) $(B)/libspycore.a
+$(call fuzz_objects,$(RUNTIME_FUZZERS)): CPPFLAGS += -I$(B)/gen/tests/fuzz
+$(call fuzz_objects,$(RUNTIME_FUZZERS)): | $(patsubst %.o,%.h,$(call generated,tests/fuzz))
+
+# In a check each fuzzer runs over its corpus and some changes to it, with any compiler.
+$(addprefix $(B)/tests/fuzz/,$(COMPILER_FUZZERS)): $(B)/%: $(B)/%.o $(B)/tests/fuzz/replay.o $(COMPILER_FUZZ_LIBS)
+	$(CC) $(LDFLAGS) -o $@ $^ $(YAML_LIBS)
+$(addprefix $(B)/tests/fuzz/,$(RUNTIME_FUZZERS)): $(B)/%: $(B)/%.o $(B)/tests/fuzz/replay.o $(RUNTIME_FUZZ_LIBS)
+	$(CC) $(LDFLAGS) -o $@ $^ $(CMOCKA_LIBS) $(MSGPACK_LIBS) -lm
+
+# `make fuzz` builds them again with libFuzzer and runs each for SECONDS.
+SECONDS ?= 60
+LIBFUZZER := $(addprefix $(B)/tests/fuzz/libfuzzer-,$(FUZZERS))
+$(addprefix $(B)/tests/fuzz/libfuzzer-,$(COMPILER_FUZZERS)): $(B)/tests/fuzz/libfuzzer-%: $(B)/tests/fuzz/%.o $(COMPILER_FUZZ_LIBS)
+	$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(YAML_LIBS)
+$(addprefix $(B)/tests/fuzz/libfuzzer-,$(RUNTIME_FUZZERS)): $(B)/tests/fuzz/libfuzzer-%: $(B)/tests/fuzz/%.o $(RUNTIME_FUZZ_LIBS)
+	$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(CMOCKA_LIBS) $(MSGPACK_LIBS) -lm
+.PHONY: libfuzzers
+libfuzzers: $(LIBFUZZER)
+fuzz:
+	$(MAKE) CC=clang FUZZ=1 B=$(B)/fuzz libfuzzers
+	tests/fuzz/run.sh $(B)/fuzz/tests/fuzz $(SECONDS) $(FUZZERS)
+
+# --- golden files: written again on demand ---------------------------------------
+golden: $(SPYGEN)
+	@for run in $(wildcard tests/*/run.sh); do echo "$$run"; UPDATE=1 B=$(abspath $(B)) $$run || exit 1; done
+
+# --- everything --------------------------------------------------------------------
+# The second and third build of `make check`, and what of the suites runs there again: all
+# programs, and the scripts whose subject is a program of ours.
+SAN_B       := $(B)/san
+NOFIBERS_B  := $(B)/nofibers
+PROGRAMS     = $(COMPILER_TESTS) $(CORE_TESTS) $(NET_TESTS) $(REPLAYS)
+SCRIPTS     := $(sort $(filter-out tests/support/% tests/bench/% tests/fuzz/%,\
+		$(wildcard tests/*.sh tests/*/*.sh tests/*_test.py tests/*/*_test.py)))
+# about sources, documents and packaging: the sanitizers have nothing to say there
+ONCE        := $(filter tests/docs_test.py tests/headers.sh tests/format.sh tests/layers.sh \
+		tests/install.sh tests/runner_test.py tests/bench_test.py,$(SCRIPTS))
+in = $(patsubst $(B)/%,$(1)/%,$(2))
+
+.PHONY: check-deps check-build check-all
+check-deps:
+	@.ci/deps build check
+check-build:
+	$(MAKE) all
+	$(MAKE) B=$(SAN_B) SAN=1 OPT="-O1 -g" tests samples
+	$(MAKE) B=$(NOFIBERS_B) FIBERS=0 $(call in,$(NOFIBERS_B),$(CORE_TESTS) $(NET_TESTS))
+check:
+	@$(MAKE) check-deps
+	@$(MAKE) check-build
+	@tests/run -b $(B) $(PROGRAMS) $(SCRIPTS) \
+		-b $(SAN_B) $(call in,$(SAN_B),$(PROGRAMS)) $(filter-out $(ONCE),$(SCRIPTS)) \
+		-b $(NOFIBERS_B) $(call in,$(NOFIBERS_B),$(filter-out %/fiber_ucontext_test,$(CORE_TESTS)) $(NET_TESTS))
