@@ -1,0 +1,142 @@
+/*
+ * Runs a fuzzer without libFuzzer, as a test: over every file of its corpus (the folder
+ * beside it that has its name, without _fuzz), over seeded random changes to them, and over
+ * random bytes. What it finds is a crash, or a sanitizer's report.
+ */
+#define _DEFAULT_SOURCE 1
+#include <dirent.h>
+#include <libgen.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* A file larger than that is cut: it is a seed, not a load. */
+enum { SIZE_MAX_SEED = 65536, CHANGES = 300, NOISE = 3000 };
+
+static uint64_t seed = 0x5eed5eed;
+
+static size_t random_below(size_t limit)
+{
+	seed ^= seed << 13;
+	seed ^= seed >> 7;
+	seed ^= seed << 17;
+	return seed % limit;
+}
+
+/* A block of exactly the size, so that a sanitizer sees one byte too many. */
+static void try(const uint8_t *data, size_t size)
+{
+	uint8_t *copy = malloc(size ? size : 1);
+
+	if (!copy)
+		abort();
+	memcpy(copy, data, size);
+	LLVMFuzzerTestOneInput(copy, size);
+	free(copy);
+}
+
+static void change(uint8_t *data, size_t *size)
+{
+	static const uint8_t special[] = {
+		0, 1, 0x7f, 0x80, 0xc0, 0xc1, 0xc7, 0xdc, 0xff
+	};
+	size_t at = random_below(*size), length;
+
+	switch (random_below(5)) {
+	case 0:
+		data[at] ^= (uint8_t)(1 << random_below(8));
+		break;
+	case 1:
+		data[at] = special[random_below(sizeof(special))];
+		break;
+	case 2:
+		*size = at + 1;
+		break;
+	case 3: /* leave some out */
+		length = random_below(*size - at);
+		memmove(data + at, data + at + length, *size - at - length);
+		*size -= length;
+		break;
+	default: /* repeat some elsewhere */
+		length = random_below(*size - at);
+		memmove(data + random_below(*size - length), data + at, length);
+		break;
+	}
+}
+
+static size_t replay(const char *path)
+{
+	static uint8_t original[SIZE_MAX_SEED], changed[SIZE_MAX_SEED];
+	FILE *file = fopen(path, "rb");
+	size_t size;
+
+	if (!file)
+		return 0;
+	size = fread(original, 1, sizeof(original), file);
+	fclose(file);
+	try(original, size);
+	for (int i = 0; size > 0 && i < CHANGES; i++) {
+		size_t left = size;
+
+		memcpy(changed, original, size);
+		for (size_t n = 1 + random_below(4); n > 0 && left > 0; n--)
+			change(changed, &left);
+		try(changed, left);
+	}
+	return 1;
+}
+
+static size_t replay_folder(const char *folder)
+{
+	struct dirent **entries;
+	int count = scandir(folder, &entries, NULL, alphasort);
+	size_t replayed = 0;
+
+	for (int i = 0; i < count; i++) {
+		char path[1024];
+
+		snprintf(path, sizeof(path), "%s/%s", folder, entries[i]->d_name);
+		if (entries[i]->d_name[0] != '.')
+			replayed += replay(path);
+		free(entries[i]);
+	}
+	if (count >= 0)
+		free(entries);
+	return replayed;
+}
+
+static void noise(void)
+{
+	uint8_t data[256];
+
+	try(data, 0);
+	for (int i = 0; i < NOISE; i++) {
+		size_t size = random_below(sizeof(data));
+
+		for (size_t k = 0; k < size; k++)
+			data[k] = (uint8_t)random_below(256);
+		try(data, size);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	char name[256], folder[300];
+	size_t files;
+
+	(void)argc;
+	snprintf(name, sizeof(name), "%s", basename(argv[0]));
+	name[strlen(name) > 5 ? strlen(name) - 5 : 0] = '\0';
+	snprintf(folder, sizeof(folder), "tests/fuzz/%s", name);
+	printf("1..2\n");
+	files = replay_folder(folder);
+	printf("ok 1 - %s: %zu files, each changed %d times%s\n", name, files, CHANGES,
+	       files ? "" : " # SKIP no corpus");
+	fflush(stdout);
+	noise();
+	printf("ok 2 - %s: random bytes\n", name);
+	return 0;
+}
