@@ -113,3 +113,15 @@ void spy_arena_free(struct spy_arena *arena)
 	free_blocks(arena->blocks);
 	spy_arena_init(arena, arena->env);
 }
+
+uint64_t spy_arena_seed(struct spy_arena *arena)
+{
+	if (!arena->seed) {
+		if (arena->env && arena->env->random)
+			arena->env->random(&arena->seed, sizeof(arena->seed));
+		else
+			arena->seed = (uintptr_t)arena;
+		arena->seed |= 1;
+	}
+	return arena->seed;
+}

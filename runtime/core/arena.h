@@ -41,6 +41,7 @@ struct spy_arena {
 	size_t budget; /* what `used` may reach */
 	size_t hint;   /* size of the next first block: what the last item took */
 	int error;     /* why an allocation failed: SPY_ENOMEM, SPY_ERESOURCE_EXHAUSTED */
+	uint64_t seed; /* of hashes, once one was needed; never 0 then */
 	const struct spy_env *env;
 };
 
@@ -64,6 +65,9 @@ static inline void *spy_arena_alloc(struct spy_arena *arena, size_t size)
 	arena->at = at + ((size + 7) & ~(size_t)7);
 	return at;
 }
+
+/* A number that a peer cannot know. */
+uint64_t spy_arena_seed(struct spy_arena *arena);
 
 /* May take `size` bytes more than it holds now. */
 static inline void spy_arena_allow(struct spy_arena *arena, size_t size)

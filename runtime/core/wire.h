@@ -103,6 +103,13 @@ static inline const uint8_t *spy_get_float(const uint8_t *at, const uint8_t *end
 	return at;
 }
 
+/* Not a finite number beyond what a float can hold; NaN and infinities are fine. */
+static inline bool spy_fits_float(double value)
+{
+	/* halfway between the largest float and what would be the next one */
+	return !(value >= 0x1.ffffffp+127 || value <= -0x1.ffffffp+127) || value - value != 0;
+}
+
 /* The length behind a head byte: `n` bytes, big endian. */
 static inline const uint8_t *spy_get_len(const uint8_t *at, const uint8_t *end, size_t n,
 					 uint32_t *len)

@@ -1,0 +1,492 @@
+/*
+ * The decoder: one function with a case per kind, driven by the tables. The read position
+ * travels in a register from call to call; struct spy_decoder holds what changes rarely.
+ *
+ * Invariant: every function is entered with at < end for the value it reads, checks every
+ * length before use, and takes no memory for a count that the bytes left cannot hold. Read
+ * decode_any.c for `any` and objects, wire.h for the heads.
+ */
+#include <core/decoder.h>
+#include <core/uri.h>
+
+static const uint8_t *decode_value(struct spy_decoder *d, const uint8_t *at,
+				   unsigned kind, const struct spy_type *type,
+				   uint32_t max, void *value);
+
+/* nil where a field's value is expected. */
+static const uint8_t *decode_nil(struct spy_decoder *d, const uint8_t *at,
+				 const struct spy_field *field, void *base)
+{
+	if (!(field->flags & SPY_FIELD_NULLABLE)) {
+		if (spy_field_set_default(field, base, d->arena->env))
+			return at + 1;
+		if (field->kind != SPY_KIND_ANY)
+			return NULL;
+	}
+	spy_field_set_nil(field, base);
+	return at + 1;
+}
+
+/* A field that the sender did not know. */
+static bool take_missing(struct spy_decoder *d, const struct spy_field *field, void *base)
+{
+	if (spy_field_set_default(field, base, d->arena->env))
+		return true;
+	if (!(field->flags & SPY_FIELD_NULLABLE) && field->kind != SPY_KIND_ANY)
+		return false;
+	spy_field_set_nil(field, base);
+	return true;
+}
+
+static inline const uint8_t *decode_field(struct spy_decoder *d, const uint8_t *at,
+					  const struct spy_field *field, void *base)
+{
+	void *value = (char *)base + field->offset;
+
+	if (SPY_UNLIKELY(at == d->end))
+		return NULL;
+	if (*at == 0xc0)
+		return decode_nil(d, at, field, base);
+	if (field->has != SPY_NO_HAS)
+		*(bool *)((char *)base + field->has) = true;
+	if (field->flags & SPY_FIELD_POINTER) {
+		void *place = value;
+
+		value = spy_decoder_alloc(d, field->type->size);
+		if (!value)
+			return NULL;
+		memcpy(place, &value, sizeof(value));
+	}
+	return decode_value(d, at, field->kind, field->type, field->max, value);
+}
+
+/* An array's values as the fields that are server-only, or as those that are not. */
+static const uint8_t *decode_fields(struct spy_decoder *d, const uint8_t *at,
+				    const struct spy_type *type, void *value,
+				    unsigned server)
+{
+	const struct spy_field *field = type->fields, *end = field + type->count;
+	uint32_t left;
+
+	if (at == d->end || !(at = spy_get_array(at, d->end, &left)) ||
+	    !spy_decoder_enter(d))
+		return NULL;
+	for (; field < end; field++) {
+		unsigned special = field->flags & (SPY_FIELD_SERVER | SPY_FIELD_RESERVED);
+
+		if (SPY_UNLIKELY(special != server)) {
+			if ((special & SPY_FIELD_SERVER) != server)
+				continue;
+			if (left) {
+				left--;
+				at = spy_skip(at, d->end, d->depth);
+				if (!at)
+					return NULL;
+			}
+		} else if (SPY_LIKELY(left)) {
+			left--;
+			at = decode_field(d, at, field, value);
+			if (SPY_UNLIKELY(!at))
+				return NULL;
+		} else if (!take_missing(d, field, value)) {
+			return NULL;
+		}
+	}
+	for (; left; left--)
+		if (!(at = spy_skip(at, d->end, d->depth)))
+			return NULL;
+	d->depth--;
+	return at;
+}
+
+static const uint8_t *decode_model(struct spy_decoder *d, const uint8_t *at,
+				   const struct spy_type *type, void *value)
+{
+	uint32_t count;
+	unsigned i;
+
+	if (SPY_LIKELY(!(type->flags & (SPY_TYPE_SERVER | SPY_TYPE_HOLDS_SERVER))))
+		return decode_fields(d, at, type, value, 0);
+	if (d->flags & SPY_DECODE_BUS) {
+		if (!spy_server_fields(type))
+			return decode_fields(d, at, type, value, 0);
+		at = spy_get_array(at, d->end, &count);
+		if (!at || count != 2 || !spy_decoder_enter(d))
+			return NULL;
+		at = decode_fields(d, at, type, value, 0);
+		if (at)
+			at = decode_fields(d, at, type, value, SPY_FIELD_SERVER);
+		d->depth--;
+		return at;
+	}
+	if (type->flags & SPY_TYPE_SERVER)
+		return NULL;
+	for (i = 0; i < type->count; i++)
+		if (type->fields[i].flags & SPY_FIELD_SERVER)
+			spy_field_init(&type->fields[i], value, d->arena->env);
+	return decode_fields(d, at, type, value, 0);
+}
+
+static const uint8_t *decode_tuple(struct spy_decoder *d, const uint8_t *at,
+				   const struct spy_type *type, void *value)
+{
+	uint32_t count;
+
+	if (!spy_get_array(at, d->end, &count) || count != type->count)
+		return NULL;
+	return decode_fields(d, at, type, value, 0);
+}
+
+static const uint8_t *decode_union(struct spy_decoder *d, const uint8_t *at,
+				   const struct spy_type *type, void *value)
+{
+	const struct spy_type *member;
+	uint32_t count;
+	int64_t number;
+	int32_t which;
+	bool large;
+
+	at = spy_get_array(at, d->end, &count);
+	if (!at || count != 2 || !spy_decoder_enter(d))
+		return NULL;
+	at = spy_get_int(at, d->end, &number, &large);
+	if (!at || at == d->end || large || number < 0 || number >= type->count)
+		return NULL;
+	which = (int32_t)number;
+	memcpy(value, &which, sizeof(which));
+	member = type->members[number];
+	at = decode_value(d, at, member->kind, member, SPY_NO_MAX,
+			  (char *)value + type->offset);
+	d->depth--;
+	return at;
+}
+
+bool spy_decoder_unique(struct spy_decoder *d, const struct spy_elements *elements)
+{
+	size_t slots = spy_unique_slots(elements->count);
+	struct spy_arena before = *d->arena;
+	uint32_t *table = NULL;
+	uint64_t key = 0;
+	bool unique;
+
+	if (slots) {
+		table = (uint32_t *)spy_decoder_alloc(d, slots * sizeof(*table));
+		if (!table)
+			return false;
+		key = spy_arena_seed(d->arena);
+	}
+	unique = spy_unique_check(elements, table, key) == elements->count;
+	if (d->arena->blocks == before.blocks)
+		d->arena->at = before.at;
+	return unique;
+}
+
+/* The numbers of an enum as they came, for telling duplicates before unknown ones turn into
+ * the default. */
+static const struct spy_field raw_number = {
+	.type = &spy_any_type,
+	.has = SPY_NO_HAS,
+	.max = SPY_NO_MAX,
+	.kind = SPY_KIND_ANY,
+};
+
+static const uint8_t *decode_items(struct spy_decoder *d, const uint8_t *at,
+				   const struct spy_type *type, char *items,
+				   uint32_t count, struct spy_any *raw)
+{
+	const struct spy_field *field = type->fields;
+	uint32_t i;
+
+	for (i = 0; i < count; i++, items += type->stride) {
+		if (SPY_UNLIKELY(raw != NULL) &&
+		    (at == d->end || !spy_decode_any(d, at, &raw[i])))
+			return NULL;
+		at = decode_field(d, at, field, items);
+		if (at && type->kind == SPY_KIND_MAP)
+			at = decode_field(d, at, field + 1, items);
+		if (SPY_UNLIKELY(!at))
+			return NULL;
+	}
+	return at;
+}
+
+/* Refuses duplicates; of different unknown numbers that have become the same default, the
+ * first stays, so that a set is a set. */
+static bool check_unique(struct spy_decoder *d, const struct spy_type *type,
+			 struct spy_list *list, const struct spy_any *raw)
+{
+	struct spy_elements elements = { type->fields, (const char *)list->items,
+					 type->stride, list->len };
+	struct spy_elements raws = { &raw_number, (const char *)raw, sizeof(*raw),
+				     list->len };
+	size_t slots = spy_unique_slots(list->len), i;
+	uint32_t *table = NULL;
+
+	if (list->len < 2)
+		return true;
+	if (!raw)
+		return spy_decoder_unique(d, &elements);
+	if (!spy_decoder_unique(d, &raws))
+		return false;
+	for (i = 0; i < list->len; i++) {
+		const void *number =
+			spy_field_at(type->fields, elements.items + i * type->stride);
+
+		if (number && *(const int32_t *)number != raw[i].integer)
+			break;
+	}
+	if (i == list->len)
+		return true;
+	if (slots) {
+		table = (uint32_t *)spy_decoder_alloc(d, slots * sizeof(*table));
+		if (!table)
+			return false;
+	}
+	list->len = spy_unique_keep(&elements, table, spy_arena_seed(d->arena));
+	return true;
+}
+
+static const uint8_t *decode_list(struct spy_decoder *d, const uint8_t *at, unsigned kind,
+				  const struct spy_type *type, uint32_t max,
+				  struct spy_list *list)
+{
+	struct spy_any *raw = NULL;
+	uint32_t count;
+	char *items;
+
+	at = kind == SPY_KIND_MAP ? spy_get_map(at, d->end, &count)
+				  : spy_get_array(at, d->end, &count);
+	if (!at || count > max || !spy_decoder_enter(d))
+		return NULL;
+	*list = (struct spy_list){ NULL, count };
+	if (count) {
+		if (type->stride > SIZE_MAX / count)
+			return NULL;
+		items = (char *)spy_decoder_alloc(d, (size_t)count * type->stride);
+		if (!items)
+			return NULL;
+		if (kind != SPY_KIND_LIST && type->fields->kind == SPY_KIND_ENUM &&
+		    type->fields->type->dflt != SPY_NO_DEFAULT) {
+			raw = (struct spy_any *)spy_decoder_alloc(d,
+								  count * sizeof(*raw));
+			if (!raw)
+				return NULL;
+		}
+		list->items = items;
+		at = decode_items(d, at, type, items, count, raw);
+		if (!at || (kind != SPY_KIND_LIST && !check_unique(d, type, list, raw)))
+			return NULL;
+	}
+	d->depth--;
+	return at;
+}
+
+static const uint8_t *decode_enum(struct spy_decoder *d, const uint8_t *at,
+				  const struct spy_type *type, void *value)
+{
+	int64_t number;
+	int32_t known;
+	bool large;
+
+	at = spy_get_int(at, d->end, &number, &large);
+	if (!at)
+		return NULL;
+	if (large || spy_enum_find(type, number) < 0) {
+		if (type->dflt == SPY_NO_DEFAULT)
+			return NULL;
+		number = type->dflt;
+	}
+	known = (int32_t)number;
+	memcpy(value, &known, sizeof(known));
+	return at;
+}
+
+/* An extension with a fixed meaning: its body, or NULL when it is another. */
+static const uint8_t *get_typed_ext(struct spy_decoder *d, const uint8_t *at, int8_t want,
+				    uint32_t *len)
+{
+	int8_t type;
+
+	at = spy_get_ext(at, d->end, &type, len);
+	return at && type == want ? at : NULL;
+}
+
+static const uint8_t *decode_bytes(struct spy_decoder *d, const uint8_t *at, uint32_t max,
+				   struct spy_bytes *bytes)
+{
+	uint32_t len;
+
+	at = spy_get_bin(at, d->end, &len);
+	if (!at || len > max || !spy_decode_body(d, at, len, &bytes->data))
+		return NULL;
+	bytes->len = len;
+	return at + len;
+}
+
+static const uint8_t *decode_bigint(struct spy_decoder *d, const uint8_t *at,
+				    struct spy_bigint *big)
+{
+	struct spy_bytes digits;
+	uint32_t len;
+
+	at = get_typed_ext(d, at, SPY_EXT_BIGINT, &len);
+	if (!at || !len)
+		return NULL;
+	digits = spy_bigint_shortest((struct spy_bytes){ at, len });
+	if (!spy_decode_body(d, digits.data, (uint32_t)digits.len, &big->data))
+		return NULL;
+	big->len = digits.len;
+	return at + len;
+}
+
+static const uint8_t *decode_float(struct spy_decoder *d, const uint8_t *at, float *value)
+{
+	double number;
+
+	at = spy_get_float(at, d->end, &number);
+	if (!at || !spy_fits_float(number))
+		return NULL;
+	*value = (float)number;
+	return at;
+}
+
+/* An integer into its C type, when that holds it. */
+#define DECODE_SIGNED(c_type)                                               \
+	do {                                                                \
+		at = spy_get_int(at, d->end, &number, &large);              \
+		if (SPY_UNLIKELY(!at || large || number != (c_type)number)) \
+			return NULL;                                        \
+		*(c_type *)value = (c_type)number;                          \
+		return at;                                                  \
+	} while (0)
+#define DECODE_UNSIGNED(c_type)                                       \
+	do {                                                          \
+		at = spy_get_int(at, d->end, &number, &large);        \
+		if (SPY_UNLIKELY(!at || (number < 0 && !large) ||     \
+				 (uint64_t)number != (c_type)number)) \
+			return NULL;                                  \
+		*(c_type *)value = (c_type)number;                    \
+		return at;                                            \
+	} while (0)
+
+static const uint8_t *decode_value(struct spy_decoder *d, const uint8_t *at,
+				   unsigned kind, const struct spy_type *type,
+				   uint32_t max, void *value)
+{
+	int64_t number;
+	uint32_t len;
+	bool large;
+
+	switch ((enum spy_kind)kind) {
+	case SPY_KIND_BOOL:
+		if ((*at & 0xfe) != 0xc2)
+			return NULL;
+		*(bool *)value = *at & 1;
+		return at + 1;
+	case SPY_KIND_INT8:
+		DECODE_SIGNED(int8_t);
+	case SPY_KIND_INT16:
+		DECODE_SIGNED(int16_t);
+	case SPY_KIND_INT32:
+		DECODE_SIGNED(int32_t);
+	case SPY_KIND_INT64:
+	case SPY_KIND_DURATION:
+		DECODE_SIGNED(int64_t);
+	case SPY_KIND_UINT8:
+		DECODE_UNSIGNED(uint8_t);
+	case SPY_KIND_UINT16:
+		DECODE_UNSIGNED(uint16_t);
+	case SPY_KIND_UINT32:
+		DECODE_UNSIGNED(uint32_t);
+	case SPY_KIND_UINT64:
+		DECODE_UNSIGNED(uint64_t);
+	case SPY_KIND_FLOAT:
+		return decode_float(d, at, (float *)value);
+	case SPY_KIND_DOUBLE:
+		return spy_get_float(at, d->end, (double *)value);
+	case SPY_KIND_STRING:
+	case SPY_KIND_URI:
+		at = spy_decode_text(d, at, (const char **)value, &len);
+		if (SPY_UNLIKELY(!at || len > max) ||
+		    (kind == SPY_KIND_URI && !spy_uri_valid(*(const char **)value, len)))
+			return NULL;
+		return at;
+	case SPY_KIND_BYTES:
+		return decode_bytes(d, at, max, (struct spy_bytes *)value);
+	case SPY_KIND_TIME:
+		at = get_typed_ext(d, at, SPY_EXT_TIME, &len);
+		if (!at || !spy_get_stamp(at, len, (struct timespec *)value))
+			return NULL;
+		return at + len;
+	case SPY_KIND_UUID:
+		at = get_typed_ext(d, at, SPY_EXT_UUID, &len);
+		if (!at || len != sizeof(struct spy_uuid))
+			return NULL;
+		memcpy(value, at, sizeof(struct spy_uuid));
+		return at + len;
+	case SPY_KIND_BIGINT:
+		return decode_bigint(d, at, (struct spy_bigint *)value);
+	case SPY_KIND_ANY:
+		return spy_decode_any(d, at, (struct spy_any *)value);
+	case SPY_KIND_ENUM:
+		return decode_enum(d, at, type, value);
+	case SPY_KIND_LIST:
+	case SPY_KIND_SET:
+	case SPY_KIND_MAP:
+		return decode_list(d, at, kind, type, max, (struct spy_list *)value);
+	case SPY_KIND_TUPLE:
+		return decode_tuple(d, at, type, value);
+	case SPY_KIND_MODEL:
+		return decode_model(d, at, type, value);
+	case SPY_KIND_UNION:
+		return decode_union(d, at, type, value);
+	}
+	return NULL;
+}
+
+static int decode(struct spy_arena *arena, const struct spy_type *type, uint32_t max,
+		  const uint8_t *data, size_t len, unsigned flags, const void **box)
+{
+	struct spy_decoder d = { .end = data + len,
+				 .arena = arena,
+				 .flags = flags,
+				 .error = SPY_EINVALID_ARGUMENT };
+	const uint8_t *at;
+	void *value;
+
+	*box = NULL;
+	if (!len)
+		return SPY_EINVALID_ARGUMENT;
+	if (!(flags & SPY_DECODE_BUDGET))
+		spy_arena_allow(arena, len > SIZE_MAX / (2 * SPY_ARENA_BUDGET_FACTOR)
+					       ? SIZE_MAX
+					       : SPY_ARENA_BUDGET_BASE +
+							 SPY_ARENA_BUDGET_FACTOR * len);
+	value = spy_decoder_alloc(&d, type->size);
+	if (!value)
+		return d.error;
+	if (flags & SPY_DECODE_ARGS)
+		at = decode_fields(&d, data, type, value, 0);
+	else
+		at = decode_value(&d, data, type->kind, type, max, value);
+	if (SPY_UNLIKELY(at != d.end))
+		return d.error;
+	*box = value;
+	return 0;
+}
+
+int spy_decode(struct spy_arena *arena, const struct spy_field *item, const uint8_t *data,
+	       size_t len, unsigned flags, const void **box)
+{
+	if (len == 1 && *data == 0xc0 && (item->flags & SPY_FIELD_NULLABLE)) {
+		*box = NULL;
+		return 0;
+	}
+	return decode(arena, item->type, item->max, data, len, flags, box);
+}
+
+int spy_decode_type(struct spy_arena *arena, const struct spy_type *type,
+		    const uint8_t *data, size_t len, unsigned flags, const void **value)
+{
+	return decode(arena, type, SPY_NO_MAX, data, len, flags, value);
+}

@@ -1,0 +1,72 @@
+/*
+ * Shared by encode.c and encode_any.c. Functions take the write position and give the new
+ * one, or NULL after spy_encoder_fail(); those that put only a head or a fixed-size value
+ * expect SPY_PACK_MAX free bytes.
+ */
+#ifndef SPY_CORE_ENCODER_H
+#define SPY_CORE_ENCODER_H
+
+#include <core/encode.h>
+#include <core/field.h>
+#include <core/pack.h>
+#include <core/unique.h>
+#include <core/wire.h>
+
+struct spy_encoder {
+	struct spy_buf *buf;
+	uint8_t *end;
+	size_t mark;	/* of the buffer before */
+	unsigned flags; /* enum spy_encode_flag */
+	unsigned depth; /* containers that are open, through objects too */
+	int error;
+	bool failed; /* the buffer's, before */
+};
+
+static inline uint8_t *spy_encoder_fail(struct spy_encoder *e, int error)
+{
+	e->error = error;
+	return NULL;
+}
+
+uint8_t *spy_encoder_grow(struct spy_encoder *e, uint8_t *at, size_t n);
+
+static inline uint8_t *spy_encoder_room(struct spy_encoder *e, uint8_t *at, size_t n)
+{
+	if (SPY_UNLIKELY((size_t)(e->end - at) < n))
+		return spy_encoder_grow(e, at, n);
+	return at;
+}
+
+/* Into one more container. */
+static inline bool spy_encoder_enter(struct spy_encoder *e)
+{
+	if (SPY_LIKELY(e->depth < SPY_NESTING_MAX)) {
+		e->depth++;
+		return true;
+	}
+	e->error = SPY_EINVALID_ARGUMENT;
+	return false;
+}
+
+uint8_t *spy_encode_text(struct spy_encoder *e, uint8_t *at, const char *text, size_t n,
+			 uint32_t max);
+uint8_t *spy_encode_bytes(struct spy_encoder *e, uint8_t *at, struct spy_bytes bytes,
+			  uint32_t max);
+uint8_t *spy_encode_time(struct spy_encoder *e, uint8_t *at, int64_t seconds,
+			 uint64_t nanoseconds);
+uint8_t *spy_encode_uuid(uint8_t *at, const struct spy_uuid *uuid);
+uint8_t *spy_encode_bigint(struct spy_encoder *e, uint8_t *at, struct spy_bytes digits);
+uint8_t *spy_encode_any(struct spy_encoder *e, uint8_t *at, const struct spy_any *any);
+/* A value by its type, which has no nil; asks for its room itself. */
+uint8_t *spy_encode_typed(struct spy_encoder *e, uint8_t *at, const struct spy_type *type,
+			  uint32_t max, const void *value);
+
+/* Fails when an element or key is there twice. */
+bool spy_encoder_unique(struct spy_encoder *e, uint8_t **at,
+			const struct spy_elements *elements);
+
+uint8_t *spy_encoder_start(struct spy_encoder *e, struct spy_buf *buf, unsigned flags);
+/* `at` is where the value ends, or NULL: then the buffer is as before. */
+int spy_encoder_finish(struct spy_encoder *e, const uint8_t *at);
+
+#endif
