@@ -8,6 +8,7 @@
 #include "cname.h"
 #include "compile.h"
 #include "emit.h"
+#include "fmt.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -216,9 +217,9 @@ static int generate(struct arguments *a)
 /* "spygen NAME ..." */
 static const struct {
 	const char *name;
-	int (*run)(int argc, char **argv);
+	int (*run)(int argc, char **argv, bool color);
 } commands[] = {
-	{ "fmt", NULL }, { "check", NULL }, { "import", NULL },
+	{ "fmt", fmt_command }, { "check", NULL }, { "import", NULL },
 };
 
 int main(int argc, char **argv)
@@ -232,7 +233,7 @@ int main(int argc, char **argv)
 			continue;
 		if (!commands[i].run)
 			return usage("this version has no 'spygen %s' yet", argv[1]);
-		return commands[i].run(argc - 1, argv + 1);
+		return commands[i].run(argc - 1, argv + 1, wants_color());
 	}
 	a.dirs = calloc((size_t)argc + 1, sizeof(char *));
 	a.files = calloc((size_t)argc + 1, sizeof(char *));
