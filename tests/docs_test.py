@@ -135,9 +135,13 @@ class Project:
         return os.path.join(self.folder, name)
 
     def write(self, name, text):
-        # a block may show a file of the repository: that stays as it is
         path = self.path(name)
         os.makedirs(os.path.dirname(path), exist_ok=True)
+        # never through a link: the repository stays as it is
+        if os.path.islink(path):
+            os.unlink(path)
+        if not os.path.realpath(path).startswith(os.path.realpath(self.folder) + os.sep):
+            raise ValueError(f"{name} would be written outside of the page's folder")
         with open(path, "w", encoding="utf-8") as file:
             file.write(text)
         return path
