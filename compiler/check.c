@@ -20,7 +20,6 @@ static void check_package(struct check *c, struct unit *unit)
 {
 	struct schema *schema = unit->schema;
 	const struct ast_package *p;
-	enum type_kind kind;
 	size_t i;
 
 	for (i = 0; i < unit->ast->packages.n; i++) {
@@ -36,11 +35,11 @@ static void check_package(struct check *c, struct unit *unit)
 		schema->span = p->name.span;
 		schema->doc = ast_doc(c->arena, p->attrs);
 		schema->c_prefix = check_attrs(c, p->attrs, ON_PACKAGE).c_name;
-		check_snake_name(c, p->name, "package");
+		check_snake_name(c, p->name, "a package");
 		if (p->late)
 			diag_error(c->diag, p->span,
 				   "the package stands before everything else");
-		if (!type_builtin_kind(p->name.text, &kind))
+		if (check_is_builtin(p->name.text))
 			diag_error(c->diag, p->name.span, "'%s' is a built-in type",
 				   p->name.text);
 		if (!strcmp(p->name.text, "spy") && !c->runtime)

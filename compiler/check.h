@@ -67,6 +67,9 @@ void check_type_name(struct check *c, struct ast_name name, const char *what);
 void check_snake_name(struct check *c, struct ast_name name, const char *what);
 void check_imports(struct check *c, struct unit *unit);
 
+/* int, list, stream, ... */
+bool check_is_builtin(const char *name);
+
 /* A table of names within one declaration; reports the second of a name. */
 bool check_unique(struct check *c, struct map *seen, const struct ast_name *name,
 		  const char *what);
@@ -126,7 +129,8 @@ const struct type *check_item_type(struct check *c, struct unit *unit,
 bool check_is_stream(const struct ast_type *ast);
 /* As the user wrote it, spaces in order. */
 const char *check_type_text(struct check *c, const struct ast_type *ast);
-void check_max(struct check *c, const struct attrs *attrs, const struct type *type);
+void check_max(struct check *c, const struct attrs *attrs, const struct type *type,
+	       const char *type_text);
 
 /* ---- check_records.c: enums, unions, models, exceptions ---- */
 

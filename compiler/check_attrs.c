@@ -238,7 +238,7 @@ static void read_attr(struct check *c, const struct ast_attr *attr, int id,
 		break;
 	case ATTR_MAX:
 		out->max_span = attr->span;
-		if (read_number(c, arg, 1, INT32_MAX, "@max", &n))
+		if (read_number(c, arg, 1, INT32_MAX, "'@max'", &n))
 			out->max = (uint64_t)n;
 		break;
 	case ATTR_SERVER:
@@ -252,7 +252,7 @@ static void read_attr(struct check *c, const struct ast_attr *attr, int id,
 		break;
 	case ATTR_CREDIT:
 		out->credit_span = attr->span;
-		if (read_number(c, arg, CREDIT_MIN, CREDIT_MAX, "@credit", &n))
+		if (read_number(c, arg, CREDIT_MIN, CREDIT_MAX, "'@credit'", &n))
 			out->credit = (uint32_t)n;
 		break;
 	case ATTR_OVERFLOW:

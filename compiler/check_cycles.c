@@ -97,16 +97,24 @@ struct step {
 	size_t next;			/* the edge to follow */
 };
 
+static bool has_fields(const struct symbol *s)
+{
+	return s->decl.kind != DECL_UNION && !s->decl.record->sealed;
+}
+
 static void report_cycle(struct check *c, const struct step *stack, size_t n,
 			 const struct symbol *again)
 {
 	const struct edge *first;
 	const char *text;
-	size_t i = n;
+	size_t i = n, k;
 
 	while (stack[i - 1].symbol != again)
 		i--;
-	first = stack[i - 1].symbol->edges.at[stack[i - 1].next - 1];
+	/* a field tells more than a member or child */
+	for (k = i - 1; k + 1 < n && !has_fields(stack[k].symbol); k++)
+		;
+	first = stack[k].symbol->edges.at[stack[k].next - 1];
 	text = again->decl.name;
 	for (; i < n; i++) {
 		if (n - i > 6 && i + 1 < n) {

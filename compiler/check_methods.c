@@ -14,7 +14,7 @@ static void read_param(struct check *c, struct symbol *s, const struct ast_membe
 	enum place_bit place = check_is_stream(ast->type) ? ON_STREAM_PARAM : ON_PARAM;
 	struct attrs attrs = check_attrs(c, ast->attrs, place);
 
-	check_snake_name(c, ast->name, "parameter");
+	check_snake_name(c, ast->name, "a parameter");
 	p->name = ast->name.text;
 	p->span = ast->name.span;
 	p->doc = ast_doc(c->arena, ast->attrs);
@@ -30,7 +30,7 @@ static void read_param(struct check *c, struct symbol *s, const struct ast_membe
 		return;
 	}
 	p->type = check_type(c, s->unit, ast->type);
-	check_max(c, &attrs, p->type);
+	check_max(c, &attrs, p->type, p->type_text);
 	p->value = check_default(c, ast, p->type, p->max);
 }
 
@@ -102,10 +102,9 @@ static struct record *read_throw(struct check *c, struct symbol *s,
 				 const struct ast_type *ast)
 {
 	struct symbol *thrown;
-	enum type_kind kind;
 
 	if (!ast->name.text || ast->questions || ast->has_args ||
-	    (!ast->package.text && !type_builtin_kind(ast->name.text, &kind))) {
+	    (!ast->package.text && check_is_builtin(ast->name.text))) {
 		diag_error(c->diag, ast->span, "'%s' is no exception",
 			   check_type_text(c, ast));
 		return NULL;
@@ -187,7 +186,7 @@ static void read_method(struct check *c, struct symbol *s, const struct ast_meth
 	m->credit = attrs.credit;
 	m->overflow = attrs.overflow;
 	join_scopes(c, s->decl.endpoint, &attrs, m);
-	check_snake_name(c, ast->name, "method");
+	check_snake_name(c, ast->name, "a method");
 	if (ast->messages) {
 		read_messages(c, s, ast, m);
 		return;

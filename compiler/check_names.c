@@ -43,10 +43,10 @@ void check_snake_name(struct check *c, struct ast_name name, const char *what)
 		return;
 	if (is_snake(better))
 		diag_error(c->diag, name.span,
-			   "the name of a %s is in snake_case; did you mean '%s'?", what,
+			   "the name of %s is in snake_case; did you mean '%s'?", what,
 			   better);
 	else
-		diag_error(c->diag, name.span, "the name of a %s is in snake_case", what);
+		diag_error(c->diag, name.span, "the name of %s is in snake_case", what);
 }
 
 bool check_unique(struct check *c, struct map *seen, const struct ast_name *name,
@@ -60,6 +60,15 @@ bool check_unique(struct check *c, struct map *seen, const struct ast_name *name
 	diag_error(c->diag, name->span, "%s '%s' is declared twice", what, name->text);
 	diag_note(c->diag, first->span, "'%s' first declared here", name->text);
 	return false;
+}
+
+bool check_is_builtin(const char *name)
+{
+	const char *const *builtin = type_builtin_names();
+
+	while (*builtin && strcmp(*builtin, name))
+		builtin++;
+	return *builtin || !strcmp(name, "stream");
 }
 
 /* ---- declaring ---- */
@@ -149,19 +158,11 @@ static void start_body(struct check *c, struct symbol *s)
 static void check_spelling(struct check *c, const struct ast_decl *ast,
 			   const struct decl *decl)
 {
-	enum type_kind builtin;
-
-	if (!type_builtin_kind(decl->name, &builtin) || !strcmp(decl->name, "list") ||
-	    !strcmp(decl->name, "set") || !strcmp(decl->name, "map") ||
-	    !strcmp(decl->name, "stream")) {
-		if (decl->kind != DECL_ENDPOINT)
-			diag_error(c->diag, ast->name.span,
-				   "'%s' is a built-in type; choose another name",
-				   decl->name);
-		return;
-	}
 	if (decl->kind == DECL_ENDPOINT)
-		check_snake_name(c, ast->name, "endpoint");
+		check_snake_name(c, ast->name, "an endpoint");
+	else if (check_is_builtin(decl->name))
+		diag_error(c->diag, ast->name.span,
+			   "'%s' is a built-in type; choose another name", decl->name);
 	else
 		check_type_name(c, ast->name, check_kind_text(decl));
 }

@@ -119,7 +119,7 @@ void check_enum(struct check *c, struct symbol *s)
 		value->doc = ast_doc(c->arena, ast->attrs);
 		value->deprecated = attrs.deprecated;
 		value->c_name = attrs.c_name;
-		check_snake_name(c, ast->name, "value");
+		check_snake_name(c, ast->name, "an enum value");
 		if (is_literal_word(value->name))
 			diag_error(c->diag, value->span,
 				   "'%s' is reserved; choose another name", value->name);
@@ -223,12 +223,10 @@ void check_parents(struct check *c, struct symbol *s)
 {
 	const struct ast_type *ast = s->ast->extends;
 	struct symbol *parent = NULL;
-	enum type_kind kind;
 
 	if (!ast)
 		return;
-	if (!ast->name.text || check_is_stream(ast) ||
-	    (!ast->package.text && !type_builtin_kind(ast->name.text, &kind))) {
+	if (!ast->name.text || (!ast->package.text && check_is_builtin(ast->name.text))) {
 		diag_error(c->diag, ast->span, "%s cannot extend '%s'",
 			   check_kind_text(&s->decl), check_type_text(c, ast));
 		s->broken = true;
@@ -317,7 +315,7 @@ static void read_field(struct check *c, struct symbol *s, const struct ast_membe
 	}
 	f->type_text = check_type_text(c, ast->type);
 	f->type = check_type(c, s->unit, ast->type);
-	check_max(c, &attrs, f->type);
+	check_max(c, &attrs, f->type, f->type_text);
 	f->value = check_default(c, ast, f->type, f->max);
 	if (f->server && s->decl.server)
 		diag_warning(c->diag, attrs.server_span,
@@ -355,7 +353,7 @@ void check_record(struct check *c, struct symbol *s)
 	for (i = 0; i < n; i++) {
 		const struct ast_member *ast = s->ast->items.at[i], *first;
 
-		check_snake_name(c, ast->name, "field");
+		check_snake_name(c, ast->name, "a field");
 		first = map_put(c->arena, &seen, ast->name.text, (void *)(uintptr_t)ast);
 		if (first)
 			check_reserved(c, &ast->name, &first->name,

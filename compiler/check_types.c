@@ -186,7 +186,8 @@ const struct type *check_item_type(struct check *c, struct unit *unit,
 	return check_type(c, unit, ast->args.at[0]);
 }
 
-void check_max(struct check *c, const struct attrs *attrs, const struct type *type)
+void check_max(struct check *c, const struct attrs *attrs, const struct type *type,
+	       const char *type_text)
 {
 	if (!attrs->max || !type)
 		return;
@@ -199,6 +200,6 @@ void check_max(struct check *c, const struct attrs *attrs, const struct type *ty
 		return;
 	default:
 		diag_error(c->diag, attrs->max_span, "'@max' is for string, bytes, list, "
-			   "set and map, not for '%s'", type->text);
+			   "set and map, not for '%s'", type_text);
 	}
 }

@@ -91,8 +91,17 @@ schema:
 	| schema package
 	| schema import
 	| schema declaration
-	| schema error ';'		{ skip(p, @2); }
-	| schema error '}'		{ skip(p, @2); }
+	| schema error ';' {
+		skip(p, @2);
+		p->lost = false;
+		if (!p->depth)
+			yyerrok;
+	  }
+	| schema error '}' {
+		skip(p, @2);
+		p->lost = false;
+		yyerrok;
+	  }
 	;
 
 package: attrs PACKAGE name ';' {
@@ -114,24 +123,24 @@ declaration:
 		struct ast_decl *d = declare(p, AST_ENUM, $1, $3, span_join(@2, @3));
 
 		d->items = $5;
-		d->broken = $6;
+		d->broken |= $6;
 	  }
 	| attrs ENUM name '{' values ';' DEFAULT name ';' close {
 		struct ast_decl *d = declare(p, AST_ENUM, $1, $3, span_join(@2, @3));
 
 		d->items = $5;
 		d->fallback = $8;
-		d->broken = $10;
+		d->broken |= $10;
 	  }
 	| attrs ENUM name '{' values ';' close {
 		struct ast_decl *d = declare(p, AST_ENUM, $1, $3, span_join(@2, @3));
 
 		d->items = $5;
-		d->broken = $7;
+		d->broken |= $7;
 	  }
 	| attrs ENUM name '{' error '}' {
-		declare(p, AST_ENUM, $1, $3, span_join(@2, @3))->broken = true;
 		skip(p, @5);
+		declare(p, AST_ENUM, $1, $3, span_join(@2, @3));
 		yyerrok;
 	  }
 	| attrs UNION name '=' members ';' {
@@ -143,13 +152,13 @@ declaration:
 		d->modifiers = $2;
 		d->extends = $5;
 		d->items = $7;
-		d->broken = $8;
+		d->broken |= $8;
 	  }
 	| attrs ENDPOINT name '{' methods close {
 		struct ast_decl *d = declare(p, AST_ENDPOINT, $1, $3, span_join(@2, @3));
 
 		d->items = $5;
-		d->broken = $6;
+		d->broken |= $6;
 	  }
 	;
 
@@ -399,6 +408,7 @@ static void push(struct parse *p, struct vec *v, void *item)
 static void skip(struct parse *p, struct span at)
 {
 	push(p, &p->file->skipped, COPY(struct span, { at.start, at.end }));
+	p->lost = true;
 }
 
 static void add_attr(struct parse *p, struct ast_attrs *attrs, struct ast_name name,
@@ -422,6 +432,8 @@ static struct ast_decl *declare(struct parse *p, enum ast_kind kind,
 	d->attrs = attrs;
 	d->name = name;
 	d->span = at;
+	d->broken = p->lost;
+	p->lost = false;
 	push(p, &p->file->decls, d);
 	return d;
 }

@@ -113,10 +113,12 @@ void syntax_missing(struct parse *p, int token, bool newline, struct span at)
 
 void syntax_missing_brace(struct parse *p, struct span at)
 {
+	struct span end = { p->before_span.end, p->before_span.end };
+
 	if (explained(p, at))
 		return;
 	if (at.start == at.end)
-		diag_error(p->diag, at, "expected '}' before the end of the file");
+		diag_error(p->diag, end, "expected '}' before the end of the file");
 	else
 		diag_error(p->diag, at, "expected '}' before '%s'", text_of(p, at));
 	diag_note(p->diag, p->brace, "to close this '{'");
@@ -146,11 +148,13 @@ static const struct {
 };
 
 /* Not worth a place in the list: they may stand nearly everywhere. */
-static bool is_noise(const struct expected *e, int token)
+static bool is_noise(const struct parse *p, const struct expected *e, int token)
 {
-	bool name = has(e, TOK_IDENT);
+	bool name = has(e, TOK_IDENT), ends = has(e, ';') || has(e, ')') || has(e, '>');
+	bool value = p->before >= TOK_INT && p->before <= TOK_STRING;
 
-	return token == '@' ||
+	return token == '@' || (value && token == '=') ||
+	       (ends && (token == '?' || token == '.' || token == '<')) ||
 	       (name && (token == TOK_EXTENDS || token == TOK_THROWS ||
 			 token == TOK_DEFAULT)) ||
 	       (token == TOK_END && e->n > 1);
@@ -163,7 +167,7 @@ static const char *list_of(struct parse *p, const struct expected *e)
 	size_t i, n = 0;
 
 	for (i = 0; i < sizeof(token_texts) / sizeof(token_texts[0]); i++)
-		if (has(e, token_texts[i].token) && !is_noise(e, token_texts[i].token))
+		if (has(e, token_texts[i].token) && !is_noise(p, e, token_texts[i].token))
 			texts[n++] = token_texts[i].text;
 	if (!n || n > LIST_MAX)
 		return NULL;
@@ -249,6 +253,10 @@ static bool special(struct parse *p, const struct expected *e, int found, struct
 		diag_error(p->diag, p->before_span,
 			   "this doc comment describes nothing; '///' stands before what "
 			   "it is about");
+		return true;
+	}
+	if (p->before == '{' && (found == '}' || found == ';') && !has(e, '}')) {
+		diag_error(p->diag, at, "an enum has at least one value");
 		return true;
 	}
 	if (p->before != TOK_IDENT)
