@@ -7,6 +7,8 @@
 #ifndef SPY_DEFINE_H
 #define SPY_DEFINE_H
 
+#include <string.h>
+
 /*
  * For each named type, with `T` its C type (struct chat_message, enum chat_mood):
  *
@@ -17,13 +19,28 @@
  *   int      NAME_print(const T *value, FILE *file)  one line of JSON-like text
  *   struct spy_object NAME_object(const T *value)    to put it into `any`; borrows
  *   const T *NAME_from_any(const struct spy_any *)   NULL when it is something else
+ *
+ * SPY_DEFINE_COMPOSITE() is without the two about `any`: lists, sets, maps and tuples.
+ * SPY_DEFINE_IMMUTABLE() is without _init, for models whose members are const: they get
+ * their values where they are made, `struct chat_point p = { .x = 1, .y = 2 };`.
  */
 #define SPY_DEFINE_TYPE(NAME, T)                                                         \
-	SPY_PUBLIC_DATA const struct spy_type NAME##_type;                               \
+	SPY_DEFINE_COMPOSITE(NAME, T)                                                    \
+	SPY_DEFINE_ANY_(NAME, T)
+
+#define SPY_DEFINE_IMMUTABLE(NAME, T)                                                    \
+	SPY_DEFINE_VALUE_(NAME, T)                                                       \
+	SPY_DEFINE_ANY_(NAME, T)
+
+#define SPY_DEFINE_COMPOSITE(NAME, T)                                                    \
+	SPY_DEFINE_VALUE_(NAME, T)                                                       \
 	static inline void NAME##_init(T *value)                                         \
 	{                                                                                \
 		spy_value_init(&NAME##_type, value);                                     \
-	}                                                                                \
+	}
+
+#define SPY_DEFINE_VALUE_(NAME, T)                                                       \
+	SPY_PUBLIC_DATA const struct spy_type NAME##_type;                               \
 	static inline T *NAME##_clone(const T *value)                                    \
 	{                                                                                \
 		return (T *)spy_value_clone(&NAME##_type, value);                        \
@@ -39,7 +56,9 @@
 	static inline int NAME##_print(const T *value, FILE *file)                       \
 	{                                                                                \
 		return spy_value_print(&NAME##_type, value, file);                       \
-	}                                                                                \
+	}
+
+#define SPY_DEFINE_ANY_(NAME, T)                                                         \
 	static inline struct spy_object NAME##_object(const T *value)                    \
 	{                                                                                \
 		struct spy_object object = { NAME##_type.name, &NAME##_type, value,      \
@@ -49,30 +68,6 @@
 	static inline const T *NAME##_from_any(const struct spy_any *any)                \
 	{                                                                                \
 		return (const T *)spy_value_from_any(&NAME##_type, any);                 \
-	}
-
-/* As SPY_DEFINE_TYPE() without the two about `any`, for lists, sets, maps and tuples. */
-#define SPY_DEFINE_COMPOSITE(NAME, T)                                                    \
-	SPY_PUBLIC_DATA const struct spy_type NAME##_type;                               \
-	static inline void NAME##_init(T *value)                                         \
-	{                                                                                \
-		spy_value_init(&NAME##_type, value);                                     \
-	}                                                                                \
-	static inline T *NAME##_clone(const T *value)                                    \
-	{                                                                                \
-		return (T *)spy_value_clone(&NAME##_type, value);                        \
-	}                                                                                \
-	static inline void NAME##_free(T *value)                                         \
-	{                                                                                \
-		spy_value_free(&NAME##_type, value);                                     \
-	}                                                                                \
-	static inline bool NAME##_equal(const T *a, const T *b)                          \
-	{                                                                                \
-		return spy_value_equal(&NAME##_type, a, b);                              \
-	}                                                                                \
-	static inline int NAME##_print(const T *value, FILE *file)                       \
-	{                                                                                \
-		return spy_value_print(&NAME##_type, value, file);                       \
 	}
 
 /*
@@ -213,5 +208,132 @@
 #define SPY_DEFINE_ITEM_POINTER(NAME, T)                                                 \
 	SPY_DEFINE_STREAM_(NAME, const T *, (const T *)box)                              \
 	SPY_DEFINE_SEND_(NAME, const T *, item)
+
+/*
+ * For each method, in the server's header: the way from the runtime's untyped arguments to
+ * the function in the endpoint's struct, or SPY_EUNIMPLEMENTED when that is NULL. METHOD is
+ * chat_room_post; `...` are the function's arguments, which may name `call`, `args` (struct
+ * METHOD_args), `streams` and `result`. Those with a plain result of type T define as well
+ *
+ *   int METHOD_return(struct spy_call *call, T result)
+ *            ends a call whose function returned SPY_LATER
+ *
+ * Results are passed as items are: by value, as const char *, as const T *.
+ */
+#define SPY_DEFINE_INVOKE(METHOD, ENDPOINT, MEMBER, ...)                                 \
+	SPY_DEFINE_INVOKE_(METHOD, ENDPOINT, MEMBER, , r, __VA_ARGS__)
+
+#define SPY_DEFINE_INVOKE_VALUE(METHOD, ENDPOINT, MEMBER, T, ...)                        \
+	static inline int METHOD##_return(struct spy_call *call, T result)               \
+	{                                                                                \
+		return spy_call_return(call, &result);                                   \
+	}                                                                                \
+	SPY_DEFINE_INVOKE_(METHOD, ENDPOINT, MEMBER, T result;                           \
+			   memset(&result, 0, sizeof(result)),                           \
+			   r ? r : METHOD##_return(call, result), __VA_ARGS__)
+
+#define SPY_DEFINE_INVOKE_STRING(METHOD, ENDPOINT, MEMBER, ...)                          \
+	static inline int METHOD##_return(struct spy_call *call, const char *result)     \
+	{                                                                                \
+		return spy_call_return(call, result ? &result : NULL);                   \
+	}                                                                                \
+	SPY_DEFINE_INVOKE_(METHOD, ENDPOINT, MEMBER, const char *result = NULL,          \
+			   r ? r : METHOD##_return(call, result), __VA_ARGS__)
+
+#define SPY_DEFINE_INVOKE_POINTER(METHOD, ENDPOINT, MEMBER, T, ...)                      \
+	static inline int METHOD##_return(struct spy_call *call, const T *result)        \
+	{                                                                                \
+		return spy_call_return(call, result);                                    \
+	}                                                                                \
+	SPY_DEFINE_INVOKE_(METHOD, ENDPOINT, MEMBER, const T *result = NULL,             \
+			   r ? r : METHOD##_return(call, result), __VA_ARGS__)
+
+#define SPY_DEFINE_INVOKE_(METHOD, ENDPOINT, MEMBER, RESULT, DONE, ...)                  \
+	static inline int METHOD##_invoke_(struct spy_call *call,                        \
+					   const struct spy_service *service,            \
+					   const void *untyped,                          \
+					   struct spy_stream *const *streams)            \
+	{                                                                                \
+		const struct ENDPOINT *endpoint =                                        \
+			(const struct ENDPOINT *)service->implementation;                \
+		const struct METHOD##_args *args =                                       \
+			(const struct METHOD##_args *)untyped;                           \
+		int r;                                                                   \
+		RESULT;                                                                  \
+		(void)args;                                                              \
+		(void)streams;                                                           \
+		r = endpoint->MEMBER ? endpoint->MEMBER(__VA_ARGS__) : SPY_EUNIMPLEMENTED; \
+		return DONE;                                                             \
+	}
+
+/*
+ * For each method with a plain result, in the client's header:
+ *
+ *   int METHOD_result(struct spy_call *call, T *result)
+ *            waits for the end: 0 and the result (borrowed until the call is closed; NULL
+ *            for nil), or a negative error
+ */
+#define SPY_DEFINE_RESULT_VALUE(METHOD, T)                                               \
+	SPY_DEFINE_RESULT_(METHOD, T, *(const T *)box)
+#define SPY_DEFINE_RESULT_STRING(METHOD)                                                 \
+	SPY_DEFINE_RESULT_(METHOD, const char *, box ? *(const char *const *)box : NULL)
+#define SPY_DEFINE_RESULT_POINTER(METHOD, T)                                             \
+	SPY_DEFINE_RESULT_(METHOD, const T *, (const T *)box)
+
+#define SPY_DEFINE_RESULT_(METHOD, FORM, FROM_BOX)                                       \
+	static inline int METHOD##_result(struct spy_call *call, FORM *result)           \
+	{                                                                                \
+		const void *box = NULL;                                                  \
+		int r = spy_call_result(call, &box);                                     \
+		if (r == 0)                                                              \
+			*result = FROM_BOX;                                              \
+		return r;                                                                \
+	}
+
+/*
+ * For each streaming endpoint (`messages In -> Out;`), in the server's header; IN and OUT as
+ * for a stream's items:
+ *
+ *   int ENDPOINT_send(struct spy_session *session, OUT item)
+ *            sends to the client whose session it is, see spy_session_send()
+ */
+#define SPY_DEFINE_MESSAGES_VALUE(ENDPOINT, T)                                           \
+	SPY_DEFINE_MESSAGES_(ENDPOINT, *(const T *)box)
+#define SPY_DEFINE_MESSAGES_STRING(ENDPOINT)                                             \
+	SPY_DEFINE_MESSAGES_(ENDPOINT, box ? *(const char *const *)box : NULL)
+#define SPY_DEFINE_MESSAGES_POINTER(ENDPOINT, T)                                         \
+	SPY_DEFINE_MESSAGES_(ENDPOINT, (const T *)box)
+
+#define SPY_DEFINE_MESSAGES_(ENDPOINT, FROM_BOX)                                         \
+	static inline int ENDPOINT##_message_(struct spy_session *session,               \
+					      const void *box, const void *untyped)      \
+	{                                                                                \
+		const struct ENDPOINT##_endpoint *endpoint =                             \
+			(const struct ENDPOINT##_endpoint *)untyped;                     \
+		return endpoint->message ? endpoint->message(session, FROM_BOX) : 0;     \
+	}                                                                                \
+	static inline int ENDPOINT##_messages_invoke_(                                   \
+		struct spy_call *call, const struct spy_service *service,                \
+		const void *args, struct spy_stream *const *streams)                     \
+	{                                                                                \
+		const struct ENDPOINT##_endpoint *endpoint =                             \
+			(const struct ENDPOINT##_endpoint *)service->implementation;     \
+		(void)args;                                                              \
+		return spy_call_messages(call, streams, endpoint->opened,                \
+					 ENDPOINT##_message_, endpoint->closed, endpoint); \
+	}
+
+#define SPY_DEFINE_SESSION_SEND_VALUE(ENDPOINT, T)                                       \
+	SPY_DEFINE_SESSION_SEND_(ENDPOINT, T, &item)
+#define SPY_DEFINE_SESSION_SEND_STRING(ENDPOINT)                                         \
+	SPY_DEFINE_SESSION_SEND_(ENDPOINT, const char *, item ? &item : NULL)
+#define SPY_DEFINE_SESSION_SEND_POINTER(ENDPOINT, T)                                     \
+	SPY_DEFINE_SESSION_SEND_(ENDPOINT, const T *, item)
+
+#define SPY_DEFINE_SESSION_SEND_(ENDPOINT, ITEM, TO_BOX)                                 \
+	static inline int ENDPOINT##_send(struct spy_session *session, ITEM item)        \
+	{                                                                                \
+		return spy_session_send(session, TO_BOX);                                \
+	}
 
 #endif
