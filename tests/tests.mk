@@ -109,3 +109,24 @@ check:
 	@tests/run -b $(B) $(PROGRAMS) $(SCRIPTS) \
 		-b $(SAN_B) $(call in,$(SAN_B),$(PROGRAMS)) $(filter-out $(ONCE),$(SCRIPTS)) \
 		-b $(NOFIBERS_B) $(call in,$(NOFIBERS_B),$(filter-out %/fiber_ucontext_test,$(CORE_TESTS)) $(NET_TESTS))
+
+# --- benchmarks ----------------------------------------------------------------------
+# *_bench.c are programs of their own, over the core and the schemas of tests/bench.
+BENCHES  := $(patsubst %.c,$(B)/%,$(wildcard tests/bench/*_bench.c))
+BENCH_GEN = $(call generated,tests/bench)
+$(call objects,$(wildcard tests/bench/*_bench.c)): CPPFLAGS += -I$(B)/gen/tests/bench
+$(call objects,$(wildcard tests/bench/*_bench.c)): | $(BENCH_GEN:.o=.h)
+$(BENCHES): $(B)/%: $(B)/%.o $(BENCH_GEN) $(FIBER_OBJ) $(B)/libspycore.a
+	$(CC) $(LDFLAGS) -o $@ $^ $(MSGPACK_LIBS) -lm
+$(eval $(call program,$(B)/tests/bench/bench_server,tests/bench,tests/bench/bench_server.c,server))
+$(B)/tests/bench/load: $(B)/tests/bench/load.o $(B)/tests/bench/conn.o
+	$(CC) $(LDFLAGS) -o $@ $^
+$(B)/tests/bench/lws_echo: $(B)/tests/bench/lws_echo.o
+	$(CC) $(LDFLAGS) -o $@ $^ $(NET_LIBS)
+.PHONY: bench-programs
+bench-programs: $(BENCHES) $(addprefix $(B)/tests/bench/,bench_server load lws_echo)
+ROUNDS ?= 5
+bench: bench-programs
+	@.ci/deps bench
+	@for program in $(BENCHES); do echo "== $$(basename $$program)"; taskset -c 1 $$program || exit 1; done
+	@echo "== echo"; tests/bench/echo_bench.py $(B) $(ROUNDS)

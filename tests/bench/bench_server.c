@@ -1,0 +1,46 @@
+/* The echo of typed items that echo_bench.py measures: each is decoded to a struct and
+ * encoded again. Prints its port. */
+#include "bench.server.h"
+
+#include <stdio.h>
+
+static int small(struct spy_call *call, struct bench_small_stream *sent,
+		 struct bench_small_stream *result)
+{
+	const struct bench_small *item;
+	int r;
+
+	(void)call;
+	while ((r = bench_small_recv(sent, &item)) > 0)
+		if ((r = bench_small_send(result, item)) < 0)
+			break;
+	return r;
+}
+
+static int items(struct spy_call *call, struct bench_item_stream *sent,
+		 struct bench_item_stream *result)
+{
+	const struct bench_item *item;
+	int r;
+
+	(void)call;
+	while ((r = bench_item_recv(sent, &item)) > 0)
+		if ((r = bench_item_send(result, item)) < 0)
+			break;
+	return r;
+}
+
+static const struct bench_echo_endpoint echo = { .small = small, .items = items };
+
+int main(void)
+{
+	struct spy_server *server = spy_server_new(NULL);
+
+	spy_server_set(server, "port", "0");
+	bench_echo_serve(server, &echo, NULL);
+	if (spy_server_start(server) < 0)
+		return 1;
+	printf("listening on %d\n", spy_server_port(server));
+	fflush(stdout);
+	return spy_server_run(server) < 0;
+}
