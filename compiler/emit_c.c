@@ -1,0 +1,100 @@
+/* The C back end: makes the view, runs one template per file, writes what they gave.  Start
+ * in emit_c.h. */
+#include "cname.h"
+#include "emit.h"
+#include "emit_c.h"
+#include "output.h"
+#include "template.h"
+
+#include <spy/attr.h>
+
+#include <string.h>
+
+static const struct {
+	const char *suffix;
+	const char *template;
+	bool server, client;
+} files[] = {
+	{ ".h", "types.h.tmpl", true, true },
+	{ ".c", "types.c.tmpl", true, true },
+	{ ".server.h", "server.h.tmpl", true, false },
+	{ ".client.h", "client.h.tmpl", false, true },
+};
+#define N_FILES (sizeof(files) / sizeof(files[0]))
+
+/* "common.spy" becomes "common.h": headers lie to each other as their schemas do. */
+static const char *header_of(struct arena *a, const char *import)
+{
+	size_t len = strlen(import);
+
+	if (len > 4 && !strcmp(import + len - 4, ".spy"))
+		len -= 4;
+	return arena_printf(a, "%.*s.h", (int)len, import);
+}
+
+static struct view *make_view(struct arena *a, const struct schema *schema)
+{
+	struct emit e = { .arena = a, .schema = schema, .root = view_object(a) };
+	const char *slash = strrchr(schema->path, '/');
+	struct view *imports;
+	size_t i;
+
+	view_text(a, e.root, "file", slash ? slash + 1 : schema->path);
+	view_text(a, e.root, "stem", schema->stem);
+	view_text(a, e.root, "abi", arena_printf(a, "%d", SPY_ABI));
+	view_text(a, e.root, "guard", cname_guard(a, schema, "spy_h"));
+	view_text(a, e.root, "server_guard", cname_guard(a, schema, "spy_server_h"));
+	view_text(a, e.root, "client_guard", cname_guard(a, schema, "spy_client_h"));
+	emit_doc(&e, e.root, schema->doc, NULL);
+	imports = view_list(a, e.root, "imports");
+	for (i = 0; i < schema->n_imports; i++)
+		view_add_text(a, imports, header_of(a, schema->import_texts[i]));
+	emit_find_holders(&e);
+	emit_structs(&e);
+	emit_endpoints(&e);
+	emit_streams(&e);
+	return e.root;
+}
+
+static int write_depfile(struct output *out, const struct emit_options *options,
+			 const struct templates *templates)
+{
+	struct arena *a = out->diag->arena;
+	struct vec inputs = { 0 };
+	size_t i;
+
+	for (i = 0; i < options->n_inputs; i++)
+		vec_push(a, &inputs, (void *)(uintptr_t)options->inputs[i]);
+	for (i = 0; i < templates->paths.n; i++)
+		vec_push(a, &inputs, templates->paths.at[i]);
+	return output_depfile(out, options->depfile, &inputs);
+}
+
+int emit_c(const struct schema *schema, const struct emit_options *options,
+	   struct diag *diag)
+{
+	struct arena *a = diag->arena;
+	struct templates templates = { .diag = diag, .dir = options->templates_dir };
+	struct buf texts[N_FILES] = { 0 };
+	const struct view *view = make_view(a, schema);
+	struct output out;
+	size_t i;
+
+	/* everything is made before anything is written */
+	for (i = 0; i < N_FILES; i++) {
+		texts[i].arena = a;
+		if (((files[i].server && options->server) ||
+		     (files[i].client && options->client)) &&
+		    template_run(&templates, files[i].template, view, &texts[i]) < 0)
+			return -1;
+	}
+	if (output_init(&out, options->out_dir, diag) < 0)
+		return -1;
+	for (i = 0; i < N_FILES; i++)
+		if (texts[i].len &&
+		    output_file(&out,
+				arena_printf(a, "%s%s", schema->stem, files[i].suffix),
+				texts[i].text, texts[i].len) < 0)
+			return -1;
+	return options->depfile ? write_depfile(&out, options, &templates) : 0;
+}
