@@ -70,7 +70,7 @@ static int sessions(struct spy_call *call, const struct conformance_int_int_tupl
 
 	if (!counts)
 		return SPY_ENOMEM;
-	spy_server_counts(spy_call_self(call), &now);
+	spy_server_read_counts(spy_call_self(call), &now);
 	counts->item0 = (int64_t)now.sessions_open - 1; /* not this one */
 	counts->item1 = (int64_t)now.sessions_closed;
 	*result = counts;
@@ -234,13 +234,13 @@ static int message(struct spy_session *session, const struct conformance_simple_
 	struct conformance_circle circle = { .radius = (double)++*count };
 	struct spy_object object = conformance_simple_data_object(&data);
 	int r = conformance_lobby_send(
-		session, &(struct spy_any){ .kind = SPY_ANY_OBJECT, { .object = &object } });
+		session, &(struct spy_any){ .kind = SPY_ANY_OBJECT, .object = &object });
 
 	if (r < 0 || *count % 3)
 		return r;
 	object = conformance_circle_object(&circle);
 	return conformance_lobby_send(
-		session, &(struct spy_any){ .kind = SPY_ANY_OBJECT, { .object = &object } });
+		session, &(struct spy_any){ .kind = SPY_ANY_OBJECT, .object = &object });
 }
 
 const struct conformance_lobby_endpoint lobby_endpoint = {

@@ -106,8 +106,8 @@ struct spy_server_counts {
 	uint64_t connections;     /* open */
 };
 /* Sums over all workers, a moment's value. From any thread. */
-SPY_PUBLIC void spy_server_counts(const struct spy_server *server,
-				  struct spy_server_counts *counts);
+SPY_PUBLIC void spy_server_read_counts(const struct spy_server *server,
+				       struct spy_server_counts *counts);
 
 /* Takes the server, after run has returned or before it was called. NULL is fine. */
 SPY_PUBLIC void spy_server_free(struct spy_server *server);

@@ -91,11 +91,11 @@ struct spy_object {
  * temporary of the enclosing block; length is taken when it is encoded. */
 #ifndef __cplusplus
 #define SPY_NIL (&(struct spy_any){.kind = SPY_ANY_NIL})
-#define SPY_BOOL(v) (&(struct spy_any){.kind = SPY_ANY_BOOL, {.boolean = (v)}})
-#define SPY_INT(v) (&(struct spy_any){.kind = SPY_ANY_INT, {.integer = (v)}})
-#define SPY_DOUBLE(v) (&(struct spy_any){.kind = SPY_ANY_DOUBLE, {.number = (v)}})
+#define SPY_BOOL(v) (&(struct spy_any){.kind = SPY_ANY_BOOL, .boolean = (v)})
+#define SPY_INT(v) (&(struct spy_any){.kind = SPY_ANY_INT, .integer = (v)})
+#define SPY_DOUBLE(v) (&(struct spy_any){.kind = SPY_ANY_DOUBLE, .number = (v)})
 #define SPY_STRING(v) \
-	(&(struct spy_any){.kind = SPY_ANY_STRING, .len = SPY_STRLEN, {.string = (v)}})
+	(&(struct spy_any){.kind = SPY_ANY_STRING, .len = SPY_STRLEN, .string = (v)})
 #endif
 /* As the `len` of a string: up to its NUL. */
 #define SPY_STRLEN UINT32_MAX
