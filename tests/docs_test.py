@@ -14,6 +14,7 @@ The info string behind the fence says how:
                        top of the repository; what they print is the text block that follows,
                        if one does
     json, python       checked for syntax
+    wire               bytes in hexadecimal and what they are, as JSON: MessagePack agrees
     ... from=PATH      besides: the block stands so in that file
     text, ts, make ... for the reader only
 
@@ -255,7 +256,26 @@ def test_python(_project, block):
         tap.check(False, block.name, error)
 
 
-TESTS = {"spy": test_spy, "c": test_c, "sh": test_sh, "json": test_json, "python": test_python}
+def test_wire(_project, block):
+    """Each line is HEX, two spaces or more, JSON; a line without JSON goes on in the next."""
+    try:
+        import msgpack
+    except ImportError:
+        tap.skip(block.name, "python3-msgpack is not installed")
+        return
+    data, problems = b"", []
+    for line in block.lines:
+        digits, _, value = re.match(r" *((?:[0-9a-f]{2} ?)+)( *)(.*)$", line).groups()
+        data += bytes.fromhex(digits)
+        if not value:
+            continue
+        if msgpack.packb(json.loads(value)) != data:
+            problems.append(f"{value} is {msgpack.packb(json.loads(value)).hex(' ')}")
+        data = b""
+    tap.check(not problems and not data, block.name, "\n".join(problems))
+
+
+TESTS = {"wire": test_wire, "spy": test_spy, "c": test_c, "sh": test_sh, "json": test_json, "python": test_python}
 
 
 def test_from(block):
