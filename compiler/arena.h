@@ -16,10 +16,10 @@
 struct arena_block;
 
 struct arena {
-	struct arena_block *block;	/* the newest block, linked to the older ones */
-	size_t used;			/* bytes handed out, for statistics and tests */
-	jmp_buf fail;			/* where to go when malloc() has no more */
-	int fail_set;			/* not set: abort() instead */
+	struct arena_block *block; /* the newest block, linked to the older ones */
+	size_t used;		   /* bytes handed out, for statistics and tests */
+	jmp_buf fail;		   /* where to go when malloc() has no more */
+	int fail_set;		   /* not set: abort() instead */
 };
 
 void arena_init(struct arena *a);

@@ -18,7 +18,10 @@
 
 /* The protocol carries 64 nested containers; ancestors nest as well as fields do. */
 #define VALUE_DEPTH_MAX 64
-#define ANCESTORS_MAX 32
+#define ANCESTORS_MAX	32
+
+/* A tuple with more parts wants to be a model. */
+#define TUPLE_MAX 16
 
 /* `@credit`: less could not carry a frame, more the protocol cannot count. */
 #define CREDIT_MIN 4096
@@ -29,25 +32,23 @@ struct check {
 	struct strs *names;
 	struct diag *diag;
 	struct types *types;
-	const struct vec *units;	/* struct unit *, imported ones first */
-	bool runtime;			/* the package `spy` is allowed */
-	struct map by_name;		/* full name -> struct symbol * */
-	struct vec symbols;		/* struct symbol *, in order */
+	const struct vec *units; /* struct unit *, imported ones first */
+	bool runtime;		 /* the package `spy` is allowed */
+	struct map by_name;	 /* full name -> struct symbol * */
+	struct vec symbols;	 /* struct symbol *, in order */
 };
 
 /* A declaration on its way from tree to schema. */
 struct symbol {
-	struct decl decl;		/* first: see symbol_of() */
+	struct decl decl; /* first: see symbol_of() */
 	const struct ast_decl *ast;
 	struct unit *unit;
-	bool broken;			/* syntax errors inside, or a wrong ancestor */
+	bool broken; /* syntax errors inside, or a wrong ancestor */
 
-	struct vec children;		/* check_records.c's: of record->children */
+	struct vec children; /* check_records.c's: of record->children */
 
-	/* check_cycles.c's */
-	struct vec edges;
-	int color;
-	unsigned depth;
+	struct map fields;	     /* check_records.c's: name -> struct ast_member * */
+	struct vertex *body, *value; /* check_cycles.c's */
 };
 
 static inline struct symbol *symbol_of(const struct decl *decl)

@@ -30,13 +30,13 @@ static const struct {
 	const char *name;
 	unsigned places;
 	size_t min_args, max_args;
-	const char *form;		/* how it is written */
-	const char *where;		/* where it belongs, for those who err */
+	const char *form;  /* how it is written */
+	const char *where; /* where it belongs, for those who err */
 } table[N_ATTRS] = {
 	[ATTR_LOGIN] = { "login", ON_ENDPOINT | ON_CALL, 0, 0, "@login",
 			 "endpoints and methods" },
-	[ATTR_SCOPE] = { "scope", ON_ENDPOINT | ON_CALL, 1, 64,
-			 "@scope(\"name\", ...)", "endpoints and methods" },
+	[ATTR_SCOPE] = { "scope", ON_ENDPOINT | ON_CALL, 1, 64, "@scope(\"name\", ...)",
+			 "endpoints and methods" },
 	[ATTR_TIMEOUT] = { "timeout", ON_CALL, 1, 1, "@timeout(10s)", "methods" },
 	[ATTR_MAX] = { "max", ON_FIELD | ON_PARAM, 1, 1, "@max(100)",
 		       "fields and parameters that are no streams" },
@@ -50,14 +50,17 @@ static const struct {
 	[ATTR_OVERFLOW] = { "overflow", ON_CALL | ON_STREAM_PARAM, 1, 1,
 			    "@overflow(latest)",
 			    "stream parameters and methods that return a stream" },
-	[ATTR_C] = { "c", ON_PACKAGE | ON_DECL | ON_FIELD | ON_PARAM | ON_STREAM_PARAM |
-		     ON_CALL | ON_VALUE, 1, 1, "@c(name = \"...\")",
-		     "whatever gets a name in C" },
+	[ATTR_C] = { "c",
+		     ON_PACKAGE | ON_DECL | ON_FIELD | ON_PARAM | ON_STREAM_PARAM |
+			     ON_CALL | ON_VALUE,
+		     1, 1, "@c(name = \"...\")", "whatever gets a name in C" },
 };
 
 static const char *const overflows[] = {
-	[OVERFLOW_BLOCK] = "block", [OVERFLOW_DROP_OLDEST] = "drop_oldest",
-	[OVERFLOW_DROP_NEWEST] = "drop_newest", [OVERFLOW_LATEST] = "latest",
+	[OVERFLOW_BLOCK] = "block",
+	[OVERFLOW_DROP_OLDEST] = "drop_oldest",
+	[OVERFLOW_DROP_NEWEST] = "drop_newest",
+	[OVERFLOW_LATEST] = "latest",
 	[OVERFLOW_FAIL] = "fail",
 };
 
@@ -119,8 +122,8 @@ static void read_scopes(struct check *c, const struct ast_attr *attr, struct att
 		if (!scope) {
 			diag_error(c->diag, arg->value.span,
 				   "a scope is a string, such as \"%s\"",
-				   arg->value.kind == LITERAL_WORD ? arg->value.text :
-								     "admin");
+				   arg->value.kind == LITERAL_WORD ? arg->value.text
+								   : "admin");
 			continue;
 		}
 		if (!*scope)
@@ -153,8 +156,9 @@ static void read_timeout(struct check *c, const struct ast_attr *attr, struct at
 	else if (ns <= 0)
 		diag_error(c->diag, arg->value.span, "a timeout is longer than nothing");
 	else if (ns % 1000000 || ns / 1000000 > INT32_MAX)
-		diag_error(c->diag, arg->value.span,
-			   "a timeout is a whole number of milliseconds, at most 24 days");
+		diag_error(
+			c->diag, arg->value.span,
+			"a timeout is a whole number of milliseconds, at most 24 days");
 	else
 		out->timeout_ms = (uint32_t)(ns / 1000000);
 }
@@ -195,7 +199,8 @@ static void read_overflow(struct check *c, const struct ast_attr *attr, struct a
 			   "unknown overflow '%s'; did you mean '%s'?", arg->value.text,
 			   guess.best);
 	else
-		diag_error(c->diag, arg->value.span, "an overflow is block, drop_oldest, "
+		diag_error(c->diag, arg->value.span,
+			   "an overflow is block, drop_oldest, "
 			   "drop_newest, latest or fail");
 }
 
@@ -292,8 +297,10 @@ struct attrs check_attrs(struct check *c, const struct ast_attrs *attrs,
 		if ((id = find(c, attr)) < 0)
 			continue;
 		if (!(table[id].places & place)) {
-			diag_error(c->diag, attr->span, "'@%s' does not belong here; it "
-				   "is for %s", table[id].name, table[id].where);
+			diag_error(c->diag, attr->span,
+				   "'@%s' does not belong here; it "
+				   "is for %s",
+				   table[id].name, table[id].where);
 		} else if (seen[id]) {
 			diag_error(c->diag, attr->span, "'@%s' is given twice",
 				   table[id].name);

@@ -41,8 +41,9 @@ bool check_int(struct check *c, const struct ast_literal *literal, int64_t min,
 		diag_error(c->diag, literal->span, "'%s' %s", literal->text, wrong);
 		return false;
 	}
-	if (wrong || (negative ? min >= 0 || magnitude - 1 > (uint64_t)-(min + 1) :
-				 magnitude > max || (min > 0 && magnitude < (uint64_t)min))) {
+	if (wrong ||
+	    (negative ? min >= 0 || magnitude - 1 > (uint64_t) - (min + 1)
+		      : magnitude > max || (min > 0 && magnitude < (uint64_t)min))) {
 		diag_error(c->diag, literal->span, "%s is from %lld to %llu", what,
 			   (long long)min, (unsigned long long)max);
 		return false;
@@ -56,7 +57,7 @@ struct reading {
 	struct check *c;
 	const struct ast_literal *literal;
 	const struct type *type;
-	const char *type_text;		/* without '?' */
+	const char *type_text; /* without '?' */
 	struct value *value;
 };
 
@@ -214,8 +215,8 @@ static bool read_formed(struct reading *r)
 		return false;
 	if (r->type->kind == TYPE_TIME) {
 		v->kind = VALUE_TIME;
-		return accept(r, literal_time(text, &v->time.seconds,
-					      &v->time.nanoseconds));
+		return accept(r,
+			      literal_time(text, &v->time.seconds, &v->time.nanoseconds));
 	}
 	if (r->type->kind == TYPE_UUID) {
 		v->kind = VALUE_UUID;
@@ -279,8 +280,8 @@ static bool read_value(struct reading *r)
 		v->kind = VALUE_BIGINT;
 		if (literal->kind != LITERAL_INT)
 			return wrong_form(r);
-		return accept(r, literal_bigint(r->c->arena, literal->text, &v->s,
-						&v->len));
+		return accept(r,
+			      literal_bigint(r->c->arena, literal->text, &v->s, &v->len));
 	case TYPE_ENUM:
 		return read_enum(r);
 	case TYPE_LIST:

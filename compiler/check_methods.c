@@ -78,7 +78,8 @@ static void read_messages(struct check *c, struct symbol *s, const struct ast_me
 	if (ast->throws.n) {
 		const struct ast_type *first = ast->throws.at[0];
 
-		diag_error(c->diag, first->span, "'messages' throws nothing; only methods "
+		diag_error(c->diag, first->span,
+			   "'messages' throws nothing; only methods "
 			   "do");
 	}
 }
@@ -125,18 +126,20 @@ static struct record *read_throw(struct check *c, struct symbol *s,
 static void read_throws(struct check *c, struct symbol *s, const struct ast_method *ast,
 			struct method *m)
 {
-	size_t i, k;
+	struct map seen = { 0 };
+	size_t i;
 
 	m->throws = arena_array(c->arena, ast->throws.n, sizeof(struct record *));
 	for (i = 0; i < ast->throws.n; i++) {
 		const struct ast_type *t = ast->throws.at[i];
 		struct record *r = read_throw(c, s, t);
 
-		for (k = 0; k < m->n_throws && m->throws[k] != r; k++)
-			;
-		if (k < m->n_throws)
-			diag_error(c->diag, t->span, "'%s' is thrown twice", r->decl->name);
-		else if (r)
+		if (!r)
+			continue;
+		if (map_put(c->arena, &seen, r->decl->full_name, r))
+			diag_error(c->diag, t->span, "'%s' is thrown twice",
+				   r->decl->name);
+		else
 			m->throws[m->n_throws++] = r;
 	}
 }
@@ -164,8 +167,10 @@ static void result_only(struct check *c, const struct method *m, struct span at,
 			const char *name)
 {
 	if (at.end && m->result != RESULT_STREAM)
-		diag_error(c->diag, at, "'@%s' is for a stream, and this method returns "
-			   "none; for a parameter it stands behind the type", name);
+		diag_error(c->diag, at,
+			   "'@%s' is for a stream, and this method returns "
+			   "none; for a parameter it stands behind the type",
+			   name);
 }
 
 static void read_method(struct check *c, struct symbol *s, const struct ast_method *ast,
@@ -176,8 +181,8 @@ static void read_method(struct check *c, struct symbol *s, const struct ast_meth
 
 	m->endpoint = s->decl.endpoint;
 	m->name = ast->name.text;
-	m->wire_name = intern_z(c->names, arena_printf(c->arena, "%s.%s",
-						       s->decl.full_name, m->name));
+	m->wire_name = intern_z(
+		c->names, arena_printf(c->arena, "%s.%s", s->decl.full_name, m->name));
 	m->span = ast->name.span;
 	m->doc = ast_doc(c->arena, ast->attrs);
 	m->deprecated = attrs.deprecated ? attrs.deprecated : s->decl.deprecated;

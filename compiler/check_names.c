@@ -13,7 +13,7 @@
 const char *check_kind_text(const struct decl *decl)
 {
 	static const char *const texts[] = {
-		[DECL_ENUM] = "an enum", [DECL_MODEL] = "a model",
+		[DECL_ENUM] = "an enum",	   [DECL_MODEL] = "a model",
 		[DECL_EXCEPTION] = "an exception", [DECL_UNION] = "a union",
 		[DECL_ENDPOINT] = "an endpoint",
 	};
@@ -52,8 +52,8 @@ void check_snake_name(struct check *c, struct ast_name name, const char *what)
 bool check_unique(struct check *c, struct map *seen, const struct ast_name *name,
 		  const char *what)
 {
-	const struct ast_name *first = map_put(c->arena, seen, name->text,
-					       (void *)(uintptr_t)name);
+	const struct ast_name *first =
+		map_put(c->arena, seen, name->text, (void *)(uintptr_t)name);
 
 	if (!first)
 		return true;
@@ -76,7 +76,7 @@ bool check_is_builtin(const char *name)
 static enum decl_kind kind_of(const struct ast_decl *ast)
 {
 	static const enum decl_kind kinds[] = {
-		[AST_ENUM] = DECL_ENUM, [AST_MODEL] = DECL_MODEL,
+		[AST_ENUM] = DECL_ENUM,		  [AST_MODEL] = DECL_MODEL,
 		[AST_EXCEPTION] = DECL_EXCEPTION, [AST_UNION] = DECL_UNION,
 		[AST_ENDPOINT] = DECL_ENDPOINT,
 	};
@@ -86,8 +86,8 @@ static enum decl_kind kind_of(const struct ast_decl *ast)
 
 static const char *full_name(struct check *c, const char *package, const char *name)
 {
-	return intern_z(c->names, package ?
-			arena_printf(c->arena, "%s.%s", package, name) : name);
+	return intern_z(c->names,
+			package ? arena_printf(c->arena, "%s.%s", package, name) : name);
 }
 
 static bool has_modifier(const struct ast_decl *ast, const char *text)
@@ -105,18 +105,15 @@ static bool has_modifier(const struct ast_decl *ast, const char *text)
 
 static void check_modifiers(struct check *c, const struct ast_decl *ast)
 {
-	size_t i, k;
+	struct map seen = { 0 };
+	size_t i;
 
 	for (i = 0; i < ast->modifiers.n; i++) {
-		const struct ast_name *name = ast->modifiers.at[i];
+		struct ast_name *name = ast->modifiers.at[i];
 
-		for (k = 0; k < i; k++) {
-			const struct ast_name *before = ast->modifiers.at[k];
-
-			if (before->text == name->text)
-				diag_error(c->diag, name->span, "'%s' is given twice",
-					   name->text);
-		}
+		if (map_put(c->arena, &seen, name->text, name))
+			diag_error(c->diag, name->span, "'%s' is given twice",
+				   name->text);
 	}
 }
 
@@ -147,9 +144,9 @@ static void start_body(struct check *c, struct symbol *s)
 		decl->record->decl = decl;
 		decl->record->sealed = has_modifier(s->ast, "sealed");
 		decl->record->immutable = has_modifier(s->ast, "immutable");
-		kind = decl->record->sealed	    ? TYPE_SEALED :
-		       decl->kind == DECL_EXCEPTION ? TYPE_EXCEPTION :
-						      TYPE_MODEL;
+		kind = decl->record->sealed	      ? TYPE_SEALED
+		       : decl->kind == DECL_EXCEPTION ? TYPE_EXCEPTION
+						      : TYPE_MODEL;
 		break;
 	}
 	decl->type = type_of_decl(c->types, decl, kind);
@@ -171,8 +168,8 @@ static struct symbol *declare(struct check *c, struct unit *unit,
 			      const struct ast_decl *ast)
 {
 	static const enum place_bit places[] = {
-		[DECL_ENUM] = ON_ENUM, [DECL_MODEL] = ON_RECORD,
-		[DECL_EXCEPTION] = ON_RECORD, [DECL_UNION] = ON_UNION,
+		[DECL_ENUM] = ON_ENUM,	       [DECL_MODEL] = ON_RECORD,
+		[DECL_EXCEPTION] = ON_RECORD,  [DECL_UNION] = ON_UNION,
 		[DECL_ENDPOINT] = ON_ENDPOINT,
 	};
 	struct symbol *s = ARENA_NEW(c->arena, struct symbol), *first;
@@ -247,8 +244,8 @@ void check_imports(struct check *c, struct unit *unit)
 
 			if (unit->imports[k] != unit->imports[i])
 				continue;
-			diag_error(c->diag, import->path.span,
-				   "%s is imported twice", import->path.text);
+			diag_error(c->diag, import->path.span, "%s is imported twice",
+				   import->path.text);
 			diag_note(c->diag, before->path.span, "first imported here");
 			break;
 		}
@@ -273,25 +270,34 @@ static bool imports(const struct unit *unit, const struct schema *schema)
 static const char *foreign_name(const char *name)
 {
 	static const char *const names[][2] = {
-		{ "String", "string" }, { "str", "string" }, { "text", "string" },
-		{ "char", "string" }, { "boolean", "bool" }, { "Bool", "bool" },
-		{ "integer", "int" }, { "long", "int64" }, { "short", "int16" },
-		{ "byte", "uint8" }, { "i8", "int8" }, { "i16", "int16" },
-		{ "i32", "int32" }, { "i64", "int64" }, { "u8", "uint8" },
-		{ "u16", "uint16" }, { "u32", "uint32" }, { "u64", "uint64" },
-		{ "int8_t", "int8" }, { "int16_t", "int16" }, { "int32_t", "int32" },
-		{ "int64_t", "int64" }, { "uint8_t", "uint8" }, { "uint16_t", "uint16" },
-		{ "uint32_t", "uint32" }, { "uint64_t", "uint64" }, { "size_t", "uint64" },
-		{ "unsigned", "uint32" }, { "f32", "float" }, { "f64", "double" },
-		{ "float32", "float" }, { "float64", "double" }, { "number", "double" },
-		{ "real", "double" }, { "decimal", "double" }, { "binary", "bytes" },
-		{ "blob", "bytes" }, { "ByteData", "bytes" }, { "buffer", "bytes" },
-		{ "datetime", "time" }, { "DateTime", "time" }, { "timestamp", "time" },
-		{ "date", "time" }, { "instant", "time" }, { "timespan", "duration" },
-		{ "UuidValue", "uuid" }, { "guid", "uuid" }, { "url", "uri" },
-		{ "BigInt", "bigint" }, { "dynamic", "any" }, { "object", "any" },
-		{ "array", "list" }, { "vector", "list" }, { "dict", "map" },
-		{ "dictionary", "map" }, { "hash", "map" },
+		{ "String", "string" },	    { "str", "string" },
+		{ "text", "string" },	    { "char", "string" },
+		{ "boolean", "bool" },	    { "Bool", "bool" },
+		{ "integer", "int" },	    { "long", "int64" },
+		{ "short", "int16" },	    { "byte", "uint8" },
+		{ "i8", "int8" },	    { "i16", "int16" },
+		{ "i32", "int32" },	    { "i64", "int64" },
+		{ "u8", "uint8" },	    { "u16", "uint16" },
+		{ "u32", "uint32" },	    { "u64", "uint64" },
+		{ "int8_t", "int8" },	    { "int16_t", "int16" },
+		{ "int32_t", "int32" },	    { "int64_t", "int64" },
+		{ "uint8_t", "uint8" },	    { "uint16_t", "uint16" },
+		{ "uint32_t", "uint32" },   { "uint64_t", "uint64" },
+		{ "size_t", "uint64" },	    { "unsigned", "uint32" },
+		{ "f32", "float" },	    { "f64", "double" },
+		{ "float32", "float" },	    { "float64", "double" },
+		{ "number", "double" },	    { "real", "double" },
+		{ "decimal", "double" },    { "binary", "bytes" },
+		{ "blob", "bytes" },	    { "ByteData", "bytes" },
+		{ "buffer", "bytes" },	    { "datetime", "time" },
+		{ "DateTime", "time" },	    { "timestamp", "time" },
+		{ "date", "time" },	    { "instant", "time" },
+		{ "timespan", "duration" }, { "UuidValue", "uuid" },
+		{ "guid", "uuid" },	    { "url", "uri" },
+		{ "BigInt", "bigint" },	    { "dynamic", "any" },
+		{ "object", "any" },	    { "array", "list" },
+		{ "vector", "list" },	    { "dict", "map" },
+		{ "dictionary", "map" },    { "hash", "map" },
 	};
 	size_t i;
 
@@ -321,8 +327,8 @@ static const char *meant(struct check *c, const struct unit *unit,
 			continue;
 		if (!package && s->decl.name == t->name.text)
 			elsewhere = s;
-		if (package ? s->decl.schema->package == package :
-			      s->decl.schema->package == unit->schema->package ||
+		if (package ? s->decl.schema->package == package
+			    : s->decl.schema->package == unit->schema->package ||
 				      !s->decl.schema->package)
 			guess_offer(&guess, s->decl.name);
 	}
@@ -351,9 +357,9 @@ static bool explained(const struct check *c, const struct unit *unit, const char
 
 static void unknown_type(struct check *c, struct unit *unit, const struct ast_type *t)
 {
-	const char *name = t->package.text ?
-		arena_printf(c->arena, "%s.%s", t->package.text, t->name.text) :
-		t->name.text;
+	const char *name = t->package.text ? arena_printf(c->arena, "%s.%s",
+							  t->package.text, t->name.text)
+					   : t->name.text;
 	const char *better;
 
 	if (explained(c, unit, t->name.text))
@@ -413,8 +419,10 @@ struct symbol *check_find(struct check *c, struct unit *unit, const struct ast_t
 	if (!imports(unit, s->decl.schema)) {
 		if (explained(c, unit, t->name.text))
 			return NULL;
-		diag_error(c->diag, t->span, "'%s' is declared in '%s', which this file "
-			   "does not import", t->name.text, s->decl.schema->path);
+		diag_error(c->diag, t->span,
+			   "'%s' is declared in '%s', which this file "
+			   "does not import",
+			   t->name.text, s->decl.schema->path);
 		diag_note(c->diag, s->decl.span, "'%s' declared here", t->name.text);
 		return NULL;
 	}

@@ -14,8 +14,8 @@
 /* Words that mean something as a default. */
 static bool is_literal_word(const char *name)
 {
-	static const char *const words[] = { "true", "false", "now", "random", "nil",
-					     "null" };
+	static const char *const words[] = { "true",   "false", "now",
+					     "random", "nil",	"null" };
 	size_t i;
 
 	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
@@ -39,7 +39,8 @@ static bool check_number(struct check *c, const struct ast_value *ast,
 	}
 	if (before && before->number == INT32_MAX) {
 		diag_error(c->diag, ast->name.span,
-			   "the number of '%s' would be larger than 32 bits", value->name);
+			   "the number of '%s' would be larger than 32 bits",
+			   value->name);
 		return false;
 	}
 	value->number = before ? before->number + 1 : 0;
@@ -138,13 +139,16 @@ static bool may_be_member(struct check *c, const struct ast_type *ast,
 			  const struct type *type)
 {
 	if (type->nullable) {
-		diag_error(c->diag, ast->question, "a member of a union cannot be "
+		diag_error(c->diag, ast->question,
+			   "a member of a union cannot be "
 			   "nullable; the union can, where it is used");
 		return false;
 	}
 	if (type->kind == TYPE_UNION) {
-		diag_error(c->diag, ast->span, "a member of a union is a model; list the "
-			   "members of '%s' instead", type->text);
+		diag_error(c->diag, ast->span,
+			   "a member of a union is a model; list the "
+			   "members of '%s' instead",
+			   type->text);
 		return false;
 	}
 	if (type->kind != TYPE_MODEL &&
@@ -160,22 +164,23 @@ static bool may_be_member(struct check *c, const struct ast_type *ast,
 void check_union(struct check *c, struct symbol *s)
 {
 	struct variant *v = s->decl.variant;
-	size_t i, k, n = s->ast->items.n;
+	size_t i, n = s->ast->items.n;
+	struct map seen = { 0 };
 
 	v->members = arena_array(c->arena, n, sizeof(struct type *));
 	v->member_spans = arena_array(c->arena, n, sizeof(struct span));
 	for (i = 0; i < n; i++) {
 		const struct ast_type *ast = s->ast->items.at[i];
 		const struct type *type = check_type(c, s->unit, ast);
+		const struct ast_type *first;
 
 		if (!type || !may_be_member(c, ast, type))
 			continue;
-		for (k = 0; k < v->n_members && v->members[k] != type; k++)
-			;
-		if (k < v->n_members) {
+		first = map_put(c->arena, &seen, type->text, (void *)(uintptr_t)ast);
+		if (first) {
 			diag_error(c->diag, ast->span, "'%s' is a member twice",
 				   type->decl->name);
-			diag_note(c->diag, v->member_spans[k], "first listed here");
+			diag_note(c->diag, first->span, "first listed here");
 			continue;
 		}
 		v->members[v->n_members] = type;
@@ -191,7 +196,8 @@ static bool may_extend(struct check *c, struct symbol *s, const struct symbol *p
 	const char *own = check_kind_text(&s->decl);
 
 	if (ast->questions || ast->has_args) {
-		diag_error(c->diag, ast->span, "%s extends another by its name alone", own);
+		diag_error(c->diag, ast->span, "%s extends another by its name alone",
+			   own);
 		return false;
 	}
 	if (!parent)
@@ -204,8 +210,10 @@ static bool may_extend(struct check *c, struct symbol *s, const struct symbol *p
 		return false;
 	}
 	if (parent->decl.server && !s->decl.server) {
-		diag_error(c->diag, ast->span, "'%s' is server-only; what extends it must "
-			   "be '@server' too", parent->decl.name);
+		diag_error(c->diag, ast->span,
+			   "'%s' is server-only; what extends it must "
+			   "be '@server' too",
+			   parent->decl.name);
 		return false;
 	}
 	if (parent->decl.record->sealed && parent->unit != s->unit) {
@@ -248,12 +256,12 @@ static void report_circle(struct check *c, struct symbol *s)
 
 	for (r = s->decl.record->parent; r != s->decl.record; r = r->parent) {
 		if (n++ < 4)
-			text = arena_printf(c->arena, "%s extends %s", text, r->decl->name);
+			text = arena_printf(c->arena, "%s extends %s", text,
+					    r->decl->name);
 		symbol_of(r->decl)->broken = true;
 	}
-	diag_error(c->diag, s->ast->extends->span,
-		   "'%s' extends itself: %s%s extends %s", s->decl.name, text,
-		   n > 4 ? " ..." : "", s->decl.name);
+	diag_error(c->diag, s->ast->extends->span, "'%s' extends itself: %s%s extends %s",
+		   s->decl.name, text, n > 4 ? " ..." : "", s->decl.name);
 	/* cut the circle, so that walks along it end */
 	s->decl.record->parent = NULL;
 	s->broken = true;
@@ -297,7 +305,8 @@ void check_children(struct check *c, struct symbol *s)
 static void read_field(struct check *c, struct symbol *s, const struct ast_member *ast,
 		       struct field *f)
 {
-	struct attrs attrs = check_attrs(c, ast->attrs, ast->type ? ON_FIELD : ON_RESERVED);
+	struct attrs attrs =
+		check_attrs(c, ast->attrs, ast->type ? ON_FIELD : ON_RESERVED);
 
 	f->name = ast->name.text;
 	f->span = ast->name.span;
@@ -323,22 +332,25 @@ static void read_field(struct check *c, struct symbol *s, const struct ast_membe
 			     s->decl.name);
 	else if (f->server && f->type && !f->type->nullable && !ast->value &&
 		 f->type->kind != TYPE_ANY)
-		diag_error(c->diag, ast->name.span, "'%s' never reaches a client, so it "
-			   "must be nullable or have a default: '%s?'", f->name,
-			   f->type_text);
+		diag_error(c->diag, ast->name.span,
+			   "'%s' never reaches a client, so it "
+			   "must be nullable or have a default: '%s?'",
+			   f->name, f->type_text);
 }
 
 static void check_reserved(struct check *c, const struct ast_name *name,
 			   const struct ast_name *first, bool reserved)
 {
 	if (reserved)
-		diag_error(c->diag, name->span, "'%s' is reserved: a removed field had "
-			   "this name", name->text);
+		diag_error(c->diag, name->span,
+			   "'%s' is reserved: a removed field had "
+			   "this name",
+			   name->text);
 	else
 		diag_error(c->diag, name->span, "field '%s' is declared twice",
 			   name->text);
-	diag_note(c->diag, first->span, reserved ? "'%s' reserved here" :
-						   "'%s' first declared here",
+	diag_note(c->diag, first->span,
+		  reserved ? "'%s' reserved here" : "'%s' first declared here",
 		  name->text);
 }
 
@@ -346,7 +358,6 @@ void check_record(struct check *c, struct symbol *s)
 {
 	struct record *r = s->decl.record;
 	size_t i, n = s->ast->items.n;
-	struct map seen = { 0 };
 
 	r->n_fields = n;
 	r->fields = arena_array(c->arena, n, sizeof(struct field));
@@ -354,7 +365,8 @@ void check_record(struct check *c, struct symbol *s)
 		const struct ast_member *ast = s->ast->items.at[i], *first;
 
 		check_snake_name(c, ast->name, "a field");
-		first = map_put(c->arena, &seen, ast->name.text, (void *)(uintptr_t)ast);
+		first = map_put(c->arena, &s->fields, ast->name.text,
+				(void *)(uintptr_t)ast);
 		if (first)
 			check_reserved(c, &ast->name, &first->name,
 				       !first->type != !ast->type);
@@ -366,20 +378,10 @@ void check_record(struct check *c, struct symbol *s)
 			   s->decl.name);
 }
 
-static const struct field *find_field(const struct record *r, const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < r->n_fields; i++)
-		if (r->fields[i].name == name && !r->fields[i].reserved)
-			return &r->fields[i];
-	return NULL;
-}
-
 void check_inherited(struct check *c, struct symbol *s)
 {
 	const struct record *r, *own;
-	const struct field *first;
+	const struct ast_member *first;
 	size_t i;
 
 	if (s->decl.kind != DECL_MODEL && s->decl.kind != DECL_EXCEPTION)
@@ -387,13 +389,13 @@ void check_inherited(struct check *c, struct symbol *s)
 	own = s->decl.record;
 	for (r = own->parent; r; r = r->parent) {
 		for (i = 0; i < own->n_fields; i++) {
-			first = find_field(r, own->fields[i].name);
-			if (!first || own->fields[i].reserved)
+			first = map_get(&symbol_of(r->decl)->fields, own->fields[i].name);
+			if (!first || !first->type || own->fields[i].reserved)
 				continue;
 			diag_error(c->diag, own->fields[i].span,
 				   "'%s' has the field '%s' already, from '%s'",
-				   s->decl.name, first->name, r->decl->name);
-			diag_note(c->diag, first->span, "declared here");
+				   s->decl.name, first->name.text, r->decl->name);
+			diag_note(c->diag, first->name.span, "declared here");
 		}
 	}
 }

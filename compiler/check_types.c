@@ -18,7 +18,7 @@ const char *check_type_text(struct check *c, const struct ast_type *ast)
 	const char *text = "";
 	size_t i;
 
-	for (i = 0; i < ast->args.n; i++)
+	for (i = 0; i < ast->args.n && i < TUPLE_MAX; i++)
 		text = arena_printf(c->arena, "%s%s%s", text, i ? ", " : "",
 				    check_type_text(c, ast->args.at[i]));
 	if (!ast->name.text)
@@ -48,8 +48,16 @@ static const struct type *tuple(struct check *c, struct unit *unit,
 	size_t i;
 
 	if (ast->args.n == 1) {
-		diag_error(c->diag, ast->span, "a tuple has at least two parts; write '%s'",
+		diag_error(c->diag, ast->span,
+			   "a tuple has at least two parts; write '%s'",
 			   check_type_text(c, ast->args.at[0]));
+		return NULL;
+	}
+	if (ast->args.n > TUPLE_MAX) {
+		diag_error(c->diag, ast->span,
+			   "a tuple has at most %d parts; a model can "
+			   "have more",
+			   TUPLE_MAX);
 		return NULL;
 	}
 	items = arena_array(c->arena, ast->args.n, sizeof(struct type *));
@@ -68,7 +76,8 @@ static const struct type *map(struct check *c, struct unit *unit,
 	const struct type *element = check_type(c, unit, ast->args.at[1]);
 
 	if (key && !is_map_key(key)) {
-		diag_error(c->diag, key_ast->span, "'%s' cannot be the key of a map; a key "
+		diag_error(c->diag, key_ast->span,
+			   "'%s' cannot be the key of a map; a key "
 			   "is an integer, bool, string, uuid, time or enum",
 			   check_type_text(c, key_ast));
 		return NULL;
@@ -147,7 +156,8 @@ const struct type *check_type(struct check *c, struct unit *unit,
 	const struct type *type;
 
 	if (check_is_stream(ast)) {
-		diag_error(c->diag, ast->span, "a stream can only be a whole parameter or "
+		diag_error(c->diag, ast->span,
+			   "a stream can only be a whole parameter or "
 			   "the whole result of a method");
 		return NULL;
 	}
@@ -178,9 +188,10 @@ const struct type *check_item_type(struct check *c, struct unit *unit,
 	if (ast->questions) {
 		const struct ast_type *item = ast->args.at[0];
 
-		diag_error(c->diag, ast->question, "a stream cannot be nullable, its items "
-			   "can: 'stream<%s%s>'", check_type_text(c, item),
-			   item->questions ? "" : "?");
+		diag_error(c->diag, ast->question,
+			   "a stream cannot be nullable, its items "
+			   "can: 'stream<%s%s>'",
+			   check_type_text(c, item), item->questions ? "" : "?");
 		return NULL;
 	}
 	return check_type(c, unit, ast->args.at[0]);
@@ -199,7 +210,9 @@ void check_max(struct check *c, const struct attrs *attrs, const struct type *ty
 	case TYPE_MAP:
 		return;
 	default:
-		diag_error(c->diag, attrs->max_span, "'@max' is for string, bytes, list, "
-			   "set and map, not for '%s'", type_text);
+		diag_error(c->diag, attrs->max_span,
+			   "'@max' is for string, bytes, list, "
+			   "set and map, not for '%s'",
+			   type_text);
 	}
 }

@@ -10,14 +10,14 @@
 struct use {
 	struct check *c;
 	struct unit *unit;
-	struct vec types;		/* const struct type * */
+	struct vec types; /* const struct type * */
 	struct vec items;
-	struct map seen;		/* by the type's own address */
+	struct map seen; /* by the type's own address */
 	struct map seen_items;
-	struct span at;			/* of what uses the type */
+	struct span at; /* of what uses the type */
 	const char *name;
-	bool hidden;			/* the user is server-only itself */
-	bool old;			/* the user is deprecated itself */
+	bool hidden; /* the user is server-only itself */
+	bool old;    /* the user is deprecated itself */
 };
 
 static void mark_import(struct use *u, const struct decl *decl)
@@ -33,8 +33,10 @@ static void use_decl(struct use *u, const struct decl *decl)
 {
 	mark_import(u, decl);
 	if (decl->server && !u->hidden) {
-		diag_error(u->c->diag, u->at, "'%s' is visible to clients, but its type "
-			   "'%s' is server-only", u->name, decl->name);
+		diag_error(u->c->diag, u->at,
+			   "'%s' is visible to clients, but its type "
+			   "'%s' is server-only",
+			   u->name, decl->name);
 		diag_note(u->c->diag, decl->span, "'%s' declared here", decl->name);
 	}
 	if (decl->deprecated && !u->old)
@@ -99,7 +101,7 @@ static void use_record(struct use *u, const struct record *r)
 	if (r->parent) {
 		u->name = r->decl->name;
 		u->at = r->decl->span;
-		u->hidden = true;	/* check_records.c has looked at that */
+		u->hidden = true; /* check_records.c has looked at that */
 		use_decl(u, r->parent->decl);
 		u->hidden = hidden;
 	}
@@ -173,8 +175,8 @@ static void unused_imports(struct check *c, struct unit *unit)
 		const struct ast_import *import = unit->ast->imports.at[i];
 
 		if (!import->used)
-			diag_warning(c->diag, import->path.span,
-				     "nothing of %s is used", import->path.text);
+			diag_warning(c->diag, import->path.span, "nothing of %s is used",
+				     import->path.text);
 	}
 }
 

@@ -13,9 +13,13 @@ void compile_init(struct compile *c, const struct compile_options *options)
 	diag_init(&c->diag, &c->arena, &c->sources);
 	types_init(&c->types, &c->arena, &c->names);
 	c->loader = (struct loader){
-		.arena = &c->arena, .names = &c->names, .diag = &c->diag,
-		.sources = &c->sources, .dirs = options->dirs,
-		.n_dirs = options->n_dirs, .read_arg = options->read_arg,
+		.arena = &c->arena,
+		.names = &c->names,
+		.diag = &c->diag,
+		.sources = &c->sources,
+		.dirs = options->dirs,
+		.n_dirs = options->n_dirs,
+		.read_arg = options->read_arg,
 		.read = options->read ? options->read : file_read,
 	};
 }
@@ -28,8 +32,12 @@ void compile_free(struct compile *c)
 static void check(struct compile *c)
 {
 	struct check check = {
-		.arena = &c->arena, .names = &c->names, .diag = &c->diag,
-		.types = &c->types, .units = &c->loader.order, .runtime = c->runtime,
+		.arena = &c->arena,
+		.names = &c->names,
+		.diag = &c->diag,
+		.types = &c->types,
+		.units = &c->loader.order,
+		.runtime = c->runtime,
 	};
 
 	check_units(&check);

@@ -24,11 +24,11 @@
 #include "types.h"
 
 struct compile_options {
-	const char *const *dirs;	/* where imports are looked for, too */
+	const char *const *dirs; /* where imports are looked for, too */
 	size_t n_dirs;
-	read_fn *read;			/* NULL: file_read() */
+	read_fn *read; /* NULL: file_read() */
 	void *read_arg;
-	bool runtime;			/* allow the runtime's own package, `spy` */
+	bool runtime; /* allow the runtime's own package, `spy` */
 };
 
 struct compile {

@@ -26,12 +26,12 @@ enum severity {
 struct diag {
 	struct arena *arena;
 	struct sources *sources;
-	struct vec messages;		/* struct message *, see diag.c */
+	struct vec messages; /* struct message *, see diag.c */
 	size_t n_errors;
 	size_t n_warnings;
 	bool too_many;
-	bool no_memory;			/* the run ended for want of memory */
-	bool dropped;			/* the last error was not taken: nor are its notes */
+	bool no_memory; /* the run ended for want of memory */
+	bool dropped;	/* the last error was not taken: nor are its notes */
 };
 
 void diag_init(struct diag *d, struct arena *a, struct sources *s);

@@ -10,11 +10,11 @@
 struct message {
 	enum severity severity;
 	const char *text;
-	struct span at;		/* unless `path` is set */
-	const char *path;	/* a file without source */
-	size_t line;		/* in `path`; 0: the file as a whole */
+	struct span at;	  /* unless `path` is set */
+	const char *path; /* a file without source */
+	size_t line;	  /* in `path`; 0: the file as a whole */
 	size_t order;
-	struct vec notes;	/* struct message * */
+	struct vec notes; /* struct message * */
 };
 
 void diag_print_message(const struct diag *d, const struct message *m, FILE *out,

@@ -12,8 +12,8 @@
 
 enum {
 	TAB_WIDTH = 8,
-	LINE_WIDTH = 160,	/* columns of source that are shown at most */
-	LINE_BEFORE = 60,	/* columns before the caret in a line that is cut */
+	LINE_WIDTH = 160, /* columns of source that are shown at most */
+	LINE_BEFORE = 60, /* columns before the caret in a line that is cut */
 };
 
 static bool within(uint32_t code, const uint32_t (*ranges)[2], size_t n)
@@ -36,9 +36,9 @@ static size_t width_of(uint32_t code)
 		{ 0x20d0, 0x20f0 }, { 0xfe00, 0xfe0f }, { 0xfeff, 0xfeff },
 	};
 	static const uint32_t wide[][2] = {
-		{ 0x1100, 0x115f }, { 0x2e80, 0x303e }, { 0x3041, 0xa4cf },
-		{ 0xac00, 0xd7a3 }, { 0xf900, 0xfaff }, { 0xfe30, 0xfe6f },
-		{ 0xff00, 0xff60 }, { 0xffe0, 0xffe6 }, { 0x1f300, 0x1f64f },
+		{ 0x1100, 0x115f },   { 0x2e80, 0x303e },   { 0x3041, 0xa4cf },
+		{ 0xac00, 0xd7a3 },   { 0xf900, 0xfaff },   { 0xfe30, 0xfe6f },
+		{ 0xff00, 0xff60 },   { 0xffe0, 0xffe6 },   { 0x1f300, 0x1f64f },
 		{ 0x1f900, 0x1f9ff }, { 0x20000, 0x3fffd },
 	};
 
@@ -117,8 +117,8 @@ static void print_source(const struct place *place, size_t span, FILE *out, bool
 	}
 	fprintf(out, "%5zu | %s", place->line, before);
 	print_line(out, line, len, from, to);
-	fprintf(out, "%s\n      | %*s%s^", after,
-		(int)(caret - from + strlen(before)), "", color ? "\033[1;32m" : "");
+	fprintf(out, "%s\n      | %*s%s^", after, (int)(caret - from + strlen(before)),
+		"", color ? "\033[1;32m" : "");
 	if (stop > to)
 		stop = to;
 	for (caret++; caret < stop; caret++)

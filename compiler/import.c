@@ -12,8 +12,7 @@
 /* POSIX has it under X/Open only, but every system we build on has it. */
 extern char *realpath(const char *path, char *resolved);
 
-enum read_status file_read(void *arg, struct arena *a, const char *path,
-			   struct text *out)
+enum read_status file_read(void *arg, struct arena *a, const char *path, struct text *out)
 {
 	enum read_status status = READ_FAILED;
 	struct stat st;
@@ -29,9 +28,9 @@ enum read_status file_read(void *arg, struct arena *a, const char *path,
 	} else if ((out->text = malloc(SOURCE_FILE_MAX + 1))) {
 		/* read what is there: a pipe has no size */
 		out->len = fread(out->text, 1, SOURCE_FILE_MAX + 1, f);
-		status = ferror(f)			? READ_FAILED :
-			 out->len > SOURCE_FILE_MAX	? READ_TOO_LARGE :
-							  READ_OK;
+		status = ferror(f)		      ? READ_FAILED
+			 : out->len > SOURCE_FILE_MAX ? READ_TOO_LARGE
+						      : READ_OK;
 	}
 	fclose(f);
 	real = realpath(path, NULL);
@@ -117,7 +116,8 @@ static void unreadable(struct loader *l, const struct ast_import *import,
 					    i + 1 < l->n_dirs ? ", " : " or ",
 					    l->dirs[i]);
 		diag_error(l->diag, at, "cannot find '%s' beside this file%s%s", path,
-			   *dirs ? dirs : "", *dirs ? "" : "; -I adds folders to look in");
+			   *dirs ? dirs : "",
+			   *dirs ? "" : "; -I adds folders to look in");
 		break;
 	case READ_DIRECTORY:
 		diag_error(l->diag, at, "'%s' is a folder", path);
@@ -182,9 +182,9 @@ static struct unit *load_import(struct loader *l, struct unit *from,
 	unit = map_get(&l->by_identity, text.identity);
 	if (unit && unit->loading) {
 		diag_error(l->diag, import->path.span, "%s",
-			   unit == from ? "a file cannot import itself" :
-			   arena_printf(l->arena, "import cycle: %s",
-					cycle_of(l, from, unit)));
+			   unit == from ? "a file cannot import itself"
+					: arena_printf(l->arena, "import cycle: %s",
+						       cycle_of(l, from, unit)));
 		unit = NULL;
 	} else if (!unit) {
 		unit = take(l, full, &text, from, depth + 1);
@@ -201,7 +201,8 @@ static struct unit *take(struct loader *l, const char *path, const struct text *
 	size_t i, n;
 
 	if (!source) {
-		diag_file_error(l->diag, path, "all files together are larger than %zu MiB",
+		diag_file_error(l->diag, path,
+				"all files together are larger than %zu MiB",
 				SOURCE_TOTAL_MAX >> 20);
 		return NULL;
 	}

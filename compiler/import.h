@@ -26,9 +26,9 @@ enum read_status {
 };
 
 struct text {
-	char *text;		/* from malloc(); the loader frees it */
+	char *text; /* from malloc(); the loader frees it */
 	size_t len;
-	const char *identity;	/* equal for two paths of one file; in the arena */
+	const char *identity; /* equal for two paths of one file; in the arena */
 };
 
 /* Reads a file.  file_read() below is the real one; tests bring their own. */
@@ -43,12 +43,12 @@ struct unit {
 	struct ast_file *ast;
 	const char *path;
 	const char *identity;
-	struct unit **imports;		/* as ast->imports; NULL where that failed */
+	struct unit **imports; /* as ast->imports; NULL where that failed */
 	bool import_failed;
-	bool loading;			/* to find cycles */
+	bool loading; /* to find cycles */
 	struct unit *importer;
-	struct schema *schema;		/* check.c's */
-	struct vec ordered;		/* check_cycles.c's: struct decl * */
+	struct schema *schema; /* check.c's */
+	struct vec ordered;    /* check_cycles.c's: struct decl * */
 };
 
 struct loader {
@@ -56,12 +56,12 @@ struct loader {
 	struct strs *names;
 	struct diag *diag;
 	struct sources *sources;
-	const char *const *dirs;	/* -I */
+	const char *const *dirs; /* -I */
 	size_t n_dirs;
 	read_fn *read;
 	void *read_arg;
-	struct vec order;		/* struct unit * */
-	struct map by_identity;		/* struct unit * */
+	struct vec order;	/* struct unit * */
+	struct map by_identity; /* struct unit * */
 };
 
 /* Loads a file and all it imports; NULL when the file itself cannot be read. */

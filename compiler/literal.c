@@ -1,4 +1,4 @@
-/* Numbers, durations, sizes and strings.  Start in literal.h; literal_text.c has the rest. */
+/* Numbers, durations, sizes and strings.  Start in literal.h; next: literal_text.c. */
 #include "literal.h"
 
 #include <math.h>
@@ -73,8 +73,13 @@ static const struct {
 	const char *name;
 	uint64_t nanoseconds;
 } units[] = {
-	{ "d", 86400000000000 }, { "h", 3600000000000 }, { "m", 60000000000 },
-	{ "s", 1000000000 }, { "ms", 1000000 }, { "us", 1000 }, { "ns", 1 },
+	{ "d", 86400000000000 },
+	{ "h", 3600000000000 },
+	{ "m", 60000000000 },
+	{ "s", 1000000000 },
+	{ "ms", 1000000 },
+	{ "us", 1000 },
+	{ "ns", 1 },
 };
 
 enum { N_UNITS = sizeof(units) / sizeof(units[0]) };
@@ -89,7 +94,7 @@ const char *literal_duration(const char *text, int64_t *nanoseconds)
 		uint64_t n = 0;
 
 		for (; *text >= '0' && *text <= '9'; text++) {
-			if (n > INT64_MAX / 10 - 1)
+			if (n > INT64_MAX / 10)
 				return "is longer than 292 years";
 			n = n * 10 + (uint64_t)(*text - '0');
 		}
@@ -98,7 +103,7 @@ const char *literal_duration(const char *text, int64_t *nanoseconds)
 					  strncmp(units[unit].name, text, len)))
 			unit++;
 		if (unit == N_UNITS)
-			return "has its units out of order; the order is d, h, m, s, ms, us, ns";
+			return "has its units out of order; it is d, h, m, s, ms, us, ns";
 		if (n > INT64_MAX / units[unit].nanoseconds ||
 		    sum > INT64_MAX - n * units[unit].nanoseconds)
 			return "is longer than 292 years";
@@ -190,7 +195,7 @@ const char *literal_string(struct arena *a, const char *text, const char **value
 		} else if (s[1] == '0') {
 			return "a string cannot hold the character 0";
 		} else {
-			return "unknown escape; known are \\n \\r \\t \\\" \\\\ and \\u{...}";
+			return "unknown escape; there are \\n \\r \\t \\\" \\\\ \\u{...}";
 		}
 	}
 	*value = out;

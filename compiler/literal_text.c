@@ -117,7 +117,8 @@ const char *literal_uri(const char *text)
 			return "is no URI: nothing stands before ':'";
 	}
 	for (i = 0; text[i]; i++) {
-		if (text[i] == '%' && (hex_of(text[i + 1]) < 0 || hex_of(text[i + 2]) < 0))
+		if (text[i] == '%' &&
+		    (hex_of(text[i + 1]) < 0 || hex_of(text[i + 2]) < 0))
 			return "is no URI: '%' stands before two hexadecimal digits";
 		if (text[i] == '#' && fragment)
 			return "is no URI: it has a second '#'";
@@ -182,9 +183,8 @@ const char *literal_bigint(struct arena *a, const char *text, const char **bytes
 	if (negative)
 		negate(number, n);
 	/* a leading byte that only repeats the sign goes */
-	while (start + 1 < n &&
-	       ((number[start] == 0x00 && number[start + 1] < 0x80) ||
-		(number[start] == 0xff && number[start + 1] >= 0x80)))
+	while (start + 1 < n && ((number[start] == 0x00 && number[start + 1] < 0x80) ||
+				 (number[start] == 0xff && number[start + 1] >= 0x80)))
 		start++;
 	*bytes = (const char *)number + start;
 	*len = n - start;

@@ -42,19 +42,7 @@ static void yyerror(const struct span *at, struct parse *p, const char *message)
 
 /* Pointers to copies, for lists. */
 #define COPY(type, ...) \
-	((type *)copy(p, &(type)__VA_ARGS__, sizeof(type)))
-
-static void *copy(struct parse *p, const void *from, size_t size);
-static void push(struct parse *p, struct vec *v, void *item);
-static void skip(struct parse *p, struct span at);
-static void add_attr(struct parse *p, struct ast_attrs *attrs, struct ast_name name,
-		     const struct vec *args, struct span at);
-static struct ast_decl *declare(struct parse *p, enum ast_kind kind,
-				struct ast_attrs *attrs, struct ast_name name,
-				struct span at);
-static struct ast_type *named(struct parse *p, struct ast_name package,
-			      struct ast_name name, struct span at);
-static struct ast_type *question(struct ast_type *type, struct span at);
+	((type *)node_copy(p, &(type)__VA_ARGS__, sizeof(type)))
 }
 
 %token END 0 "the end of the file"
@@ -92,27 +80,27 @@ schema:
 	| schema import
 	| schema declaration
 	| schema error ';' {
-		skip(p, @2);
+		node_skip(p, @2);
 		p->lost = false;
 		if (!p->depth)
 			yyerrok;
 	  }
 	| schema error '}' {
-		skip(p, @2);
+		node_skip(p, @2);
 		p->lost = false;
 		yyerrok;
 	  }
 	;
 
 package: attrs PACKAGE name ';' {
-		push(p, &p->file->packages, COPY(struct ast_package, {
+		node_push(p, &p->file->packages, COPY(struct ast_package, {
 			.attrs = $1, .name = $3, .span = span_join(@2, @4),
 			.late = p->file->imports.n || p->file->decls.n,
 		}));
 	};
 
 import: attrs IMPORT STRING ';' {
-		push(p, &p->file->imports, COPY(struct ast_import, {
+		node_push(p, &p->file->imports, COPY(struct ast_import, {
 			.attrs = $1, .path = $3, .span = span_join(@2, @4),
 			.late = p->file->decls.n != 0,
 		}));
@@ -120,34 +108,34 @@ import: attrs IMPORT STRING ';' {
 
 declaration:
 	  attrs ENUM name '{' values close {
-		struct ast_decl *d = declare(p, AST_ENUM, $1, $3, span_join(@2, @3));
+		struct ast_decl *d = node_decl(p, AST_ENUM, $1, $3, span_join(@2, @3));
 
 		d->items = $5;
 		d->broken |= $6;
 	  }
 	| attrs ENUM name '{' values ';' DEFAULT name ';' close {
-		struct ast_decl *d = declare(p, AST_ENUM, $1, $3, span_join(@2, @3));
+		struct ast_decl *d = node_decl(p, AST_ENUM, $1, $3, span_join(@2, @3));
 
 		d->items = $5;
 		d->fallback = $8;
 		d->broken |= $10;
 	  }
 	| attrs ENUM name '{' values ';' close {
-		struct ast_decl *d = declare(p, AST_ENUM, $1, $3, span_join(@2, @3));
+		struct ast_decl *d = node_decl(p, AST_ENUM, $1, $3, span_join(@2, @3));
 
 		d->items = $5;
 		d->broken |= $7;
 	  }
 	| attrs ENUM name '{' error '}' {
-		skip(p, @5);
-		declare(p, AST_ENUM, $1, $3, span_join(@2, @3));
+		node_skip(p, @5);
+		node_decl(p, AST_ENUM, $1, $3, span_join(@2, @3));
 		yyerrok;
 	  }
 	| attrs UNION name '=' members ';' {
-		declare(p, AST_UNION, $1, $3, span_join(@2, @3))->items = $5;
+		node_decl(p, AST_UNION, $1, $3, span_join(@2, @3))->items = $5;
 	  }
 	| attrs modifiers record name extends '{' fields close {
-		struct ast_decl *d = declare(p, $3, $1, $4, span_join(@3, @4));
+		struct ast_decl *d = node_decl(p, $3, $1, $4, span_join(@3, @4));
 
 		d->modifiers = $2;
 		d->extends = $5;
@@ -155,7 +143,8 @@ declaration:
 		d->broken |= $8;
 	  }
 	| attrs ENDPOINT name '{' methods close {
-		struct ast_decl *d = declare(p, AST_ENDPOINT, $1, $3, span_join(@2, @3));
+		struct ast_decl *d =
+			node_decl(p, AST_ENDPOINT, $1, $3, span_join(@2, @3));
 
 		d->items = $5;
 		d->broken |= $6;
@@ -165,13 +154,13 @@ declaration:
 /* 1 when the text before the '}' could not be read */
 close:
 	  '}'				{ $$ = 0; }
-	| error '}'			{ $$ = 1; skip(p, @1); yyerrok; }
+	| error '}'			{ $$ = 1; node_skip(p, @1); yyerrok; }
 	;
 
 modifiers:
 	  %empty			{ $$ = (struct vec){ 0 }; }
-	| modifiers SEALED	{ $$ = $1; push(p, &$$, COPY(struct ast_name, { $2.text, @2 })); }
-	| modifiers IMMUTABLE	{ $$ = $1; push(p, &$$, COPY(struct ast_name, { $2.text, @2 })); }
+	| modifiers SEALED	{ $$ = $1; node_push(p, &$$, node_copy(p, &$2, sizeof($2))); }
+	| modifiers IMMUTABLE	{ $$ = $1; node_push(p, &$$, node_copy(p, &$2, sizeof($2))); }
 	;
 
 record:
@@ -190,8 +179,8 @@ values:
 	;
 
 value_list:
-	  value				{ $$ = (struct vec){ 0 }; push(p, &$$, $1); }
-	| value_list ',' value		{ $$ = $1; push(p, &$$, $3); }
+	  value				{ $$ = (struct vec){ 0 }; node_push(p, &$$, $1); }
+	| value_list ',' value		{ $$ = $1; node_push(p, &$$, $3); }
 	;
 
 value: attrs name number {
@@ -200,19 +189,19 @@ value: attrs name number {
 
 number:
 	  %empty			{ $$ = NULL; }
-	| '=' literal			{ $$ = copy(p, &$2, sizeof($2)); }
+	| '=' literal			{ $$ = node_copy(p, &$2, sizeof($2)); }
 	;
 
 members:
-	  type				{ $$ = (struct vec){ 0 }; push(p, &$$, $1); }
-	| members '|' type		{ $$ = $1; push(p, &$$, $3); }
+	  type				{ $$ = (struct vec){ 0 }; node_push(p, &$$, $1); }
+	| members '|' type		{ $$ = $1; node_push(p, &$$, $3); }
 	;
 
 fields:
 	  %empty			{ $$ = (struct vec){ 0 }; }
-	| fields member ';'		{ $$ = $1; push(p, &$$, $2); }
-	| fields reserved ';'		{ $$ = $1; push(p, &$$, $2); }
-	| fields error ';'		{ $$ = $1; skip(p, @2); yyerrok; }
+	| fields member ';'		{ $$ = $1; node_push(p, &$$, $2); }
+	| fields reserved ';'		{ $$ = $1; node_push(p, &$$, $2); }
+	| fields error ';'		{ $$ = $1; node_skip(p, @2); yyerrok; }
 	;
 
 reserved: attrs RESERVED name {
@@ -227,7 +216,7 @@ member:
 		});
 	  }
 	| member '@' name args {
-		add_attr(p, $1->attrs, $3, &$4, span_join(@2, @4));
+		node_attr(p, $1->attrs, $3, &$4, span_join(@2, @4));
 		((struct ast_attr *)$1->attrs->list.at[$1->attrs->list.n - 1])->late =
 			$1->value != NULL;
 		$$ = $1;
@@ -235,15 +224,15 @@ member:
 	  }
 	| member '=' literal {
 		$$ = $1;
-		*($1->value ? &$$->second : &$$->value) = copy(p, &$3, sizeof($3));
+		*($1->value ? &$$->second : &$$->value) = node_copy(p, &$3, sizeof($3));
 		$$->span.end = @3.end;
 	  }
 	;
 
 methods:
 	  %empty			{ $$ = (struct vec){ 0 }; }
-	| methods method ';'		{ $$ = $1; push(p, &$$, $2); }
-	| methods error ';'		{ $$ = $1; skip(p, @2); yyerrok; }
+	| methods method ';'		{ $$ = $1; node_push(p, &$$, $2); }
+	| methods error ';'		{ $$ = $1; node_skip(p, @2); yyerrok; }
 	;
 
 method:
@@ -270,7 +259,7 @@ messages:
 			.attrs = $1, .name = name, .messages = true, .span = @2,
 		});
 
-		push(p, &m->params, COPY(struct ast_member, {
+		node_push(p, &m->params, COPY(struct ast_member, {
 			.attrs = COPY(struct ast_attrs, { .list = { 0 } }),
 			.name = name, .type = $3, .span = @3,
 		}));
@@ -280,7 +269,7 @@ messages:
 		struct ast_method *m = $1;
 		struct ast_member *in = m->params.at[0];
 
-		add_attr(p, in->attrs, $3, &$4, span_join(@2, @4));
+		node_attr(p, in->attrs, $3, &$4, span_join(@2, @4));
 		$$ = m;
 	  }
 	;
@@ -292,8 +281,8 @@ params:
 	;
 
 param_list:
-	  member			{ $$ = (struct vec){ 0 }; push(p, &$$, $1); }
-	| param_list ',' member		{ $$ = $1; push(p, &$$, $3); }
+	  member			{ $$ = (struct vec){ 0 }; node_push(p, &$$, $1); }
+	| param_list ',' member		{ $$ = $1; node_push(p, &$$, $3); }
 	;
 
 result:
@@ -307,49 +296,49 @@ throws:
 	;
 
 types:
-	  type				{ $$ = (struct vec){ 0 }; push(p, &$$, $1); }
-	| types ',' type		{ $$ = $1; push(p, &$$, $3); }
+	  type				{ $$ = (struct vec){ 0 }; node_push(p, &$$, $1); }
+	| types ',' type		{ $$ = $1; node_push(p, &$$, $3); }
 	;
 
 type:
 	  named
 	| '(' types ')' {
-		$$ = named(p, (struct ast_name){ 0 }, (struct ast_name){ 0 }, @$);
+		$$ = node_type(p, (struct ast_name){ 0 }, (struct ast_name){ 0 }, @$);
 		$$->args = $2;
 	  }
-	| type '?'			{ $$ = question($1, @2); }
+	| type '?'			{ $$ = node_question($1, @2); }
 	;
 
 /* No tuple: `messages(` begins a method of that name. */
 message:
 	  named
-	| message '?'			{ $$ = question($1, @2); }
+	| message '?'			{ $$ = node_question($1, @2); }
 	;
 
 named:
 	  IDENT {
-		$$ = named(p, (struct ast_name){ 0 }, $1, @$);
+		$$ = node_type(p, (struct ast_name){ 0 }, $1, @$);
 	  }
 	| IDENT '.' IDENT {
-		$$ = named(p, $1, $3, @$);
+		$$ = node_type(p, $1, $3, @$);
 	  }
 	| IDENT '<' types '>' {
-		$$ = named(p, (struct ast_name){ 0 }, $1, @$);
+		$$ = node_type(p, (struct ast_name){ 0 }, $1, @$);
 		$$->args = $3;
 		$$->has_args = true;
 	  }
 	;
 
 attrs:
-	  %empty			{ $$ = COPY(struct ast_attrs, { .list = { 0 } }); }
+	  %empty		{ $$ = COPY(struct ast_attrs, { .list = { 0 } }); }
 	| attrs DOC {
 		$$ = $1;
-		push(p, &$$->docs, (void *)(uintptr_t)$2);
+		node_push(p, &$$->docs, (void *)(uintptr_t)$2);
 		$$->doc_span = @2;
 	  }
 	| attrs '@' name args {
 		$$ = $1;
-		add_attr(p, $$, $3, &$4, span_join(@2, @4));
+		node_attr(p, $$, $3, &$4, span_join(@2, @4));
 	  }
 	;
 
@@ -359,8 +348,8 @@ args:
 	;
 
 arg_list:
-	  arg				{ $$ = (struct vec){ 0 }; push(p, &$$, $1); }
-	| arg_list ',' arg		{ $$ = $1; push(p, &$$, $3); }
+	  arg				{ $$ = (struct vec){ 0 }; node_push(p, &$$, $1); }
+	| arg_list ',' arg		{ $$ = $1; node_push(p, &$$, $3); }
 	;
 
 arg:
@@ -391,71 +380,6 @@ name:
 	;
 
 %%
-
-static void *copy(struct parse *p, const void *from, size_t size)
-{
-	void *to = arena_alloc(p->arena, size);
-
-	memcpy(to, from, size);
-	return to;
-}
-
-static void push(struct parse *p, struct vec *v, void *item)
-{
-	vec_push(p->arena, v, item);
-}
-
-static void skip(struct parse *p, struct span at)
-{
-	push(p, &p->file->skipped, COPY(struct span, { at.start, at.end }));
-	p->lost = true;
-}
-
-static void add_attr(struct parse *p, struct ast_attrs *attrs, struct ast_name name,
-		     const struct vec *args, struct span at)
-{
-	struct ast_attr *attr = ARENA_NEW(p->arena, struct ast_attr);
-
-	attr->name = name;
-	attr->args = *args;
-	attr->span = at;
-	push(p, &attrs->list, attr);
-}
-
-static struct ast_decl *declare(struct parse *p, enum ast_kind kind,
-				struct ast_attrs *attrs, struct ast_name name,
-				struct span at)
-{
-	struct ast_decl *d = ARENA_NEW(p->arena, struct ast_decl);
-
-	d->kind = kind;
-	d->attrs = attrs;
-	d->name = name;
-	d->span = at;
-	d->broken = p->lost;
-	p->lost = false;
-	push(p, &p->file->decls, d);
-	return d;
-}
-
-static struct ast_type *named(struct parse *p, struct ast_name package,
-			      struct ast_name name, struct span at)
-{
-	struct ast_type *type = ARENA_NEW(p->arena, struct ast_type);
-
-	type->package = package;
-	type->name = name;
-	type->span = at;
-	return type;
-}
-
-static struct ast_type *question(struct ast_type *type, struct span at)
-{
-	type->questions++;
-	type->question = at;
-	type->span.end = at.end;
-	return type;
-}
 
 /* Only for a stack that is full, which the limit on nesting does not let happen. */
 static void yyerror(const struct span *at, struct parse *p, const char *message)
@@ -566,22 +490,6 @@ static void mend(struct parse *p, yypstate *state, int token, struct span at)
 		finish(p, state, token, at);
 }
 
-static void count(struct parse *p, int token, struct span at)
-{
-	if (token == '{' || token == '}' || token == ';')
-		p->nesting = 0;
-	if (token == '{') {
-		p->depth = 1;
-		p->brace = at;
-	} else if (token == '}') {
-		p->depth = 0;
-	} else if (token == '<' || token == '(') {
-		p->nesting++;
-	} else if ((token == '>' || token == ')') && p->nesting) {
-		p->nesting--;
-	}
-}
-
 static void parse(struct parse *p, yypstate *state)
 {
 	int token, status;
@@ -593,7 +501,7 @@ static void parse(struct parse *p, yypstate *state)
 		token = spy_yylex_scan(&value, &at, p->scanner);
 		if (token == TOK_END)
 			at.start = at.end = p->source->base + (uint32_t)p->source->len;
-		count(p, token, at);
+		scan_count(p, token, at);
 		if (p->nesting > TYPE_NESTING_MAX) {
 			diag_error(p->diag, at, "types nest at most %d deep",
 				   TYPE_NESTING_MAX);

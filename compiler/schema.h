@@ -36,7 +36,7 @@ enum type_kind {
 	TYPE_INT8,
 	TYPE_INT16,
 	TYPE_INT32,
-	TYPE_INT64,		/* `int` as well */
+	TYPE_INT64, /* `int` as well */
 	TYPE_UINT8,
 	TYPE_UINT16,
 	TYPE_UINT32,
@@ -51,54 +51,54 @@ enum type_kind {
 	TYPE_URI,
 	TYPE_BIGINT,
 	TYPE_ANY,
-	TYPE_ENUM,		/* decl->enumeration */
-	TYPE_MODEL,		/* decl->record, not sealed */
-	TYPE_EXCEPTION,		/* decl->record, not sealed */
-	TYPE_SEALED,		/* decl->record, sealed: any of record->children */
-	TYPE_UNION,		/* decl->variant */
-	TYPE_LIST,		/* element */
-	TYPE_SET,		/* element */
-	TYPE_MAP,		/* key, element */
-	TYPE_TUPLE,		/* items */
+	TYPE_ENUM,	/* decl->enumeration */
+	TYPE_MODEL,	/* decl->record, not sealed */
+	TYPE_EXCEPTION, /* decl->record, not sealed */
+	TYPE_SEALED,	/* decl->record, sealed: any of record->children */
+	TYPE_UNION,	/* decl->variant */
+	TYPE_LIST,	/* element */
+	TYPE_SET,	/* element */
+	TYPE_MAP,	/* key, element */
+	TYPE_TUPLE,	/* items */
 };
 
 /* Interned: structurally equal types are the same pointer. */
 struct type {
 	enum type_kind kind;
 	bool nullable;
-	const struct type *base;	/* without the `?`; itself when not nullable */
-	const struct decl *decl;	/* ENUM, MODEL, EXCEPTION, SEALED, UNION */
-	const struct type *element;	/* LIST, SET; the value of a MAP */
-	const struct type *key;		/* MAP */
-	const struct type **items;	/* TUPLE */
+	const struct type *base;    /* without the `?`; itself when not nullable */
+	const struct decl *decl;    /* ENUM, MODEL, EXCEPTION, SEALED, UNION */
+	const struct type *element; /* LIST, SET; the value of a MAP */
+	const struct type *key;	    /* MAP */
+	const struct type **items;  /* TUPLE */
 	size_t n_items;
-	const char *text;		/* canonical: "map<int64, chat.Mood?>" */
-	unsigned id;			/* from 0, in order of first use in the run */
+	const char *text; /* canonical: "map<int64, chat.Mood?>" */
+	unsigned id;	  /* from 0, in order of first use in the run */
 };
 
 /* ---- default values ---- */
 
 enum value_kind {
-	VALUE_BOOL,		/* b */
-	VALUE_INT,		/* i: any integer type but uint64 */
-	VALUE_UINT,		/* u: uint64 */
-	VALUE_DOUBLE,		/* d: float (rounded to it), double */
-	VALUE_STRING,		/* s: string and uri; UTF-8, `len` bytes, no NUL in it */
-	VALUE_TIME,		/* time: UTC, since 1970 */
-	VALUE_NOW,		/* the time at which the value is made */
-	VALUE_DURATION,		/* i: nanoseconds */
-	VALUE_UUID,		/* uuid: 16 bytes */
-	VALUE_RANDOM,		/* a fresh random uuid (version 4) */
-	VALUE_BIGINT,		/* s: the `len` bytes of the wire: two's complement,
+	VALUE_BOOL,	/* b */
+	VALUE_INT,	/* i: any integer type but uint64 */
+	VALUE_UINT,	/* u: uint64 */
+	VALUE_DOUBLE,	/* d: float (rounded to it), double */
+	VALUE_STRING,	/* s: string and uri; UTF-8, `len` bytes, no NUL in it */
+	VALUE_TIME,	/* time: UTC, since 1970 */
+	VALUE_NOW,	/* the time at which the value is made */
+	VALUE_DURATION, /* i: nanoseconds */
+	VALUE_UUID,	/* uuid: 16 bytes */
+	VALUE_RANDOM,	/* a fresh random uuid (version 4) */
+	VALUE_BIGINT,	/* s: the `len` bytes of the wire: two's complement,
 				   big endian, shortest */
-	VALUE_ENUM,		/* e */
-	VALUE_EMPTY,		/* an empty list, set or map */
+	VALUE_ENUM,	/* e */
+	VALUE_EMPTY,	/* an empty list, set or map */
 };
 
 struct value {
 	enum value_kind kind;
 	struct span span;
-	const char *text;		/* as it was written: "10s", "\"a\\n\"" */
+	const char *text; /* as it was written: "10s", "\"a\\n\"" */
 	union {
 		bool b;
 		int64_t i;
@@ -127,18 +127,18 @@ enum decl_kind {
 
 struct decl {
 	enum decl_kind kind;
-	const char *name;		/* "ChatMessage" */
-	const char *full_name;		/* "chat.ChatMessage"; the name on the wire */
-	const char *doc;		/* or NULL */
-	const char *deprecated;		/* or NULL */
-	const char *c_name;		/* see above */
-	bool server;			/* @server: unknown to clients */
-	struct span span;		/* of the name */
-	struct schema *schema;		/* the file it stands in */
-	const struct type *type;	/* not nullable; NULL for an endpoint */
-	union {				/* by kind */
+	const char *name;	 /* "ChatMessage" */
+	const char *full_name;	 /* "chat.ChatMessage"; the name on the wire */
+	const char *doc;	 /* or NULL */
+	const char *deprecated;	 /* or NULL */
+	const char *c_name;	 /* see above */
+	bool server;		 /* @server: unknown to clients */
+	struct span span;	 /* of the name */
+	struct schema *schema;	 /* the file it stands in */
+	const struct type *type; /* not nullable; NULL for an endpoint */
+	union {			 /* by kind */
 		struct enumeration *enumeration;
-		struct record *record;	/* MODEL and EXCEPTION */
+		struct record *record; /* MODEL and EXCEPTION */
 		struct variant *variant;
 		struct endpoint *endpoint;
 	};
@@ -147,31 +147,31 @@ struct decl {
 struct enum_value {
 	const char *name;
 	int32_t number;
-	const char *doc;		/* or NULL */
-	const char *deprecated;		/* or NULL */
-	const char *c_name;		/* see above */
+	const char *doc;	/* or NULL */
+	const char *deprecated; /* or NULL */
+	const char *c_name;	/* see above */
 	struct span span;
 };
 
 struct enumeration {
 	struct decl *decl;
-	struct enum_value *values;	/* at least one */
+	struct enum_value *values; /* at least one */
 	size_t n_values;
-	const struct enum_value *fallback;	/* for unknown numbers, or NULL */
+	const struct enum_value *fallback; /* for unknown numbers, or NULL */
 };
 
 struct field {
 	const char *name;
-	const struct type *type;	/* NULL when reserved */
-	const char *type_text;		/* as written, "list<int>"; NULL when reserved */
-	const struct value *value;	/* the default, or NULL */
-	uint64_t max;			/* @max; 0: no limit of its own */
-	bool server;			/* @server on this field */
-	bool reserved;			/* the place of a removed field: only a name */
-	const char *doc;		/* or NULL */
-	const char *deprecated;		/* or NULL */
-	const char *c_name;		/* see above */
-	struct span span;		/* of the name */
+	const struct type *type;   /* NULL when reserved */
+	const char *type_text;	   /* as written, "list<int>"; NULL when reserved */
+	const struct value *value; /* the default, or NULL */
+	uint64_t max;		   /* @max; 0: no limit of its own */
+	bool server;		   /* @server on this field */
+	bool reserved;		   /* the place of a removed field: only a name */
+	const char *doc;	   /* or NULL */
+	const char *deprecated;	   /* or NULL */
+	const char *c_name;	   /* see above */
+	struct span span;	   /* of the name */
 };
 
 /* A model or an exception. */
@@ -179,8 +179,8 @@ struct record {
 	struct decl *decl;
 	bool sealed;
 	bool immutable;
-	struct record *parent;		/* or NULL; may be of another file */
-	struct field *fields;		/* its own, without those of its ancestors */
+	struct record *parent; /* or NULL; may be of another file */
+	struct field *fields;  /* its own, without those of its ancestors */
 	size_t n_fields;
 	/* When sealed: the concrete descendants, all of this file, in order of
 	   declaration; the index is the number on the wire. */
@@ -191,7 +191,7 @@ struct record {
 /* A union; the index of a member is its number on the wire. */
 struct variant {
 	struct decl *decl;
-	const struct type **members;	/* MODEL or SEALED, none nullable; at least one */
+	const struct type **members; /* MODEL or SEALED, none nullable; at least one */
 	struct span *member_spans;
 	size_t n_members;
 };
@@ -199,7 +199,7 @@ struct variant {
 /* ---- endpoints ---- */
 
 enum overflow {
-	OVERFLOW_UNSAID,		/* the runtime's default for where it stands */
+	OVERFLOW_UNSAID, /* the runtime's default for where it stands */
 	OVERFLOW_BLOCK,
 	OVERFLOW_DROP_OLDEST,
 	OVERFLOW_DROP_NEWEST,
@@ -210,14 +210,14 @@ enum overflow {
 struct param {
 	const char *name;
 	bool stream;
-	const struct type *type;	/* of a stream: the items' */
-	const char *type_text;		/* as written, with "stream<...>" */
-	const struct value *value;	/* the default, or NULL; never for a stream */
-	uint64_t max;			/* @max, or 0; never for a stream */
-	uint32_t credit;		/* @credit, or 0: the setting; streams only */
-	enum overflow overflow;		/* streams only */
-	const char *doc;		/* or NULL */
-	const char *c_name;		/* see above */
+	const struct type *type;   /* of a stream: the items' */
+	const char *type_text;	   /* as written, with "stream<...>" */
+	const struct value *value; /* the default, or NULL; never for a stream */
+	uint64_t max;		   /* @max, or 0; never for a stream */
+	uint32_t credit;	   /* @credit, or 0: the setting; streams only */
+	enum overflow overflow;	   /* streams only */
+	const char *doc;	   /* or NULL */
+	const char *c_name;	   /* see above */
 	struct span span;
 };
 
@@ -229,39 +229,39 @@ enum result_kind {
 
 struct method {
 	const char *name;
-	const char *wire_name;		/* "chat.room.post", without package "room.post" */
+	const char *wire_name; /* "chat.room.post", without package "room.post" */
 	struct endpoint *endpoint;
-	const char *doc;		/* or NULL */
-	const char *deprecated;		/* or NULL; its own or the endpoint's */
-	const char *c_name;		/* see above */
+	const char *doc;	/* or NULL */
+	const char *deprecated; /* or NULL; its own or the endpoint's */
+	const char *c_name;	/* see above */
 	struct span span;
 
 	/* Declared with `messages`: one stream parameter named "messages", a stream
 	   result, called "messages" on the wire. */
 	bool messages;
-	bool streaming;			/* has a stream parameter or result */
+	bool streaming; /* has a stream parameter or result */
 
 	struct param *params;
 	size_t n_params;
 	enum result_kind result;
-	const struct type *result_type;	/* of a stream: the items'; NULL for NONE */
+	const struct type *result_type; /* of a stream: the items'; NULL for NONE */
 	const char *result_text;	/* as written; NULL for NONE */
 	uint32_t credit;		/* of the result stream; 0: the setting */
 	enum overflow overflow;		/* of the result stream */
 
-	struct record **throws;		/* exceptions, maybe sealed */
+	struct record **throws; /* exceptions, maybe sealed */
 	size_t n_throws;
-	uint32_t timeout_ms;		/* 0: none */
-	bool login;			/* effective: own, endpoint's, or by a scope */
-	const char **scopes;		/* effective: the endpoint's, then its own */
+	uint32_t timeout_ms; /* 0: none */
+	bool login;	     /* effective: own, endpoint's, or by a scope */
+	const char **scopes; /* effective: the endpoint's, then its own */
 	size_t n_scopes;
 };
 
 struct endpoint {
 	struct decl *decl;
-	struct method *methods;		/* at least one */
+	struct method *methods; /* at least one */
 	size_t n_methods;
-	bool login;			/* as declared on the endpoint itself */
+	bool login; /* as declared on the endpoint itself */
 	const char **scopes;
 	size_t n_scopes;
 };
@@ -269,20 +269,20 @@ struct endpoint {
 /* ---- a file ---- */
 
 struct schema {
-	const char *package;		/* or NULL */
-	const char *path;		/* of the file, as the user wrote or as found */
-	const char *stem;		/* "chat" of "dir/chat.spy": what outputs are named */
-	const char *doc;		/* of the package statement, or NULL */
-	const char *c_prefix;		/* @c(name = "...") before `package`, or NULL */
-	struct span span;		/* of the package's name; empty when there is none */
+	const char *package;  /* or NULL */
+	const char *path;     /* of the file, as the user wrote or as found */
+	const char *stem;     /* "chat" of "dir/chat.spy": what outputs are named */
+	const char *doc;      /* of the package statement, or NULL */
+	const char *c_prefix; /* @c(name = "...") before `package`, or NULL */
+	struct span span;     /* of the package's name; empty when there is none */
 
-	struct schema **imports;	/* direct, in order */
-	const char **import_texts;	/* what stands between the quotes */
+	struct schema **imports;   /* direct, in order */
+	const char **import_texts; /* what stands between the quotes */
 	size_t n_imports;
-	struct schema **all;		/* all files it needs, itself the last: */
-	size_t n_all;			/* each stands after those it imports */
+	struct schema **all; /* all files it needs, itself the last: */
+	size_t n_all;	     /* each stands after those it imports */
 
-	struct decl **decls;		/* of this file */
+	struct decl **decls; /* of this file */
 	size_t n_decls;
 	/* The same without endpoints, each behind those of this file whose values it
 	   holds by value: fields that are not nullable, members of tuples and unions,
@@ -291,9 +291,9 @@ struct schema {
 	size_t n_ordered;
 
 	/* In order of first use in this file, not nullable and nullable ones apart: */
-	const struct type **types;	/* every type that occurs, parts before wholes */
+	const struct type **types; /* every type that occurs, parts before wholes */
 	size_t n_types;
-	const struct type **stream_items;	/* of all stream parameters and results */
+	const struct type **stream_items; /* of all stream parameters and results */
 	size_t n_stream_items;
 };
 

@@ -89,8 +89,9 @@ int source_place(const struct sources *s, uint32_t offset, struct place *place)
 
 	if (!source)
 		return -1;
-	*place = (struct place){ .source = source, .line = 1, .column = 1,
-				 .at = offset - source->base };
+	*place = (struct place){
+		.source = source, .line = 1, .column = 1, .at = offset - source->base
+	};
 	for (i = 0; i < place->at; i++) {
 		if (source->text[i] == '\n') {
 			place->line++;

@@ -25,24 +25,24 @@ struct span {
 };
 
 struct source {
-	const char *path;	/* as it is shown to the user */
-	const char *text;	/* `len` bytes and two NULs */
+	const char *path; /* as it is shown to the user */
+	const char *text; /* `len` bytes and two NULs */
 	size_t len;
-	uint32_t base;		/* offset of the first byte */
+	uint32_t base; /* offset of the first byte */
 };
 
 struct sources {
 	struct arena *arena;
-	struct vec files;	/* struct source *, in order of `base` */
+	struct vec files; /* struct source *, in order of `base` */
 	uint32_t next;
 };
 
 struct place {
 	const struct source *source;
-	size_t line;		/* from 1 */
-	size_t column;		/* from 1, in characters; a tab is one */
-	size_t line_start;	/* bytes within the text */
-	size_t line_end;	/* without the line's end */
+	size_t line;	   /* from 1 */
+	size_t column;	   /* from 1, in characters; a tab is one */
+	size_t line_start; /* bytes within the text */
+	size_t line_end;   /* without the line's end */
 	size_t at;
 };
 

@@ -20,7 +20,7 @@ struct strs {
 	struct arena *arena;
 	struct str_entry **table;
 	size_t n;
-	size_t room;		/* a power of two, or 0 */
+	size_t room; /* a power of two, or 0 */
 };
 
 void strs_init(struct strs *s, struct arena *a);
@@ -38,8 +38,8 @@ void *map_get(const struct map *m, const char *key);
 /* What stood there before, in which case it stays; NULL when the key is new. */
 void *map_put(struct arena *a, struct map *m, const char *key, void *value);
 
-bool is_pascal(const char *name);		/* ChatMessage */
-bool is_snake(const char *name);		/* sent_at */
+bool is_pascal(const char *name); /* ChatMessage */
+bool is_snake(const char *name);  /* sent_at */
 /* The other spelling of a name; in the arena. */
 const char *to_pascal(struct arena *a, const char *name);
 const char *to_snake(struct arena *a, const char *name);

@@ -15,7 +15,7 @@
 
 enum {
 	LIST_MAX = 5,
-	QUOTE_MAX = 40,		/* bytes of the user's text in a message */
+	QUOTE_MAX = 40, /* bytes of the user's text in a message */
 };
 
 bool syntax_begins_declaration(int token)
@@ -138,13 +138,30 @@ static const struct {
 	int token;
 	const char *text;
 } token_texts[] = {
-	{ TOK_IDENT, "a name" }, { TOK_STRING, "a string" }, { '(', "'('" },
-	{ ',', "','" }, { '?', "'?'" }, { '<', "'<'" }, { '>', "'>'" }, { ')', "')'" },
-	{ ':', "':'" }, { '.', "'.'" }, { '=', "'='" }, { '|', "'|'" }, { '@', "'@'" },
-	{ TOK_EXTENDS, "'extends'" }, { TOK_DEFAULT, "'default'" }, { TOK_ARROW, "'->'" },
-	{ TOK_THROWS, "'throws'" }, { ']', "']'" }, { '{', "'{'" }, { '}', "'}'" },
-	{ ';', "';'" }, { TOK_END, "the end of the file" },
-	{ TOK_MODEL, "'model'" }, { TOK_EXCEPTION, "'exception'" },
+	{ TOK_IDENT, "a name" },
+	{ TOK_STRING, "a string" },
+	{ '(', "'('" },
+	{ ',', "','" },
+	{ '?', "'?'" },
+	{ '<', "'<'" },
+	{ '>', "'>'" },
+	{ ')', "')'" },
+	{ ':', "':'" },
+	{ '.', "'.'" },
+	{ '=', "'='" },
+	{ '|', "'|'" },
+	{ '@', "'@'" },
+	{ TOK_EXTENDS, "'extends'" },
+	{ TOK_DEFAULT, "'default'" },
+	{ TOK_ARROW, "'->'" },
+	{ TOK_THROWS, "'throws'" },
+	{ ']', "']'" },
+	{ '{', "'{'" },
+	{ '}', "'}'" },
+	{ ';', "';'" },
+	{ TOK_END, "the end of the file" },
+	{ TOK_MODEL, "'model'" },
+	{ TOK_EXCEPTION, "'exception'" },
 };
 
 /* Not worth a place in the list: they may stand nearly everywhere. */
@@ -155,8 +172,8 @@ static bool is_noise(const struct parse *p, const struct expected *e, int token)
 
 	return token == '@' || (value && token == '=') ||
 	       (ends && (token == '?' || token == '.' || token == '<')) ||
-	       (name && (token == TOK_EXTENDS || token == TOK_THROWS ||
-			 token == TOK_DEFAULT)) ||
+	       (name &&
+		(token == TOK_EXTENDS || token == TOK_THROWS || token == TOK_DEFAULT)) ||
 	       (token == TOK_END && e->n > 1);
 }
 
@@ -173,7 +190,10 @@ static const char *list_of(struct parse *p, const struct expected *e)
 		return NULL;
 	for (i = 0; i < n; i++)
 		list = arena_printf(p->arena, "%s%s%s", list,
-				    !i ? "" : i + 1 == n ? " or " : ", ", texts[i]);
+				    !i		 ? ""
+				    : i + 1 == n ? " or "
+						 : ", ",
+				    texts[i]);
 	return list;
 }
 
@@ -203,23 +223,24 @@ static const char *meant(struct parse *p, const struct expected *e, int found,
 		int token;
 		const char *text;
 	} words[] = {
-		{ TOK_PACKAGE, "package" }, { TOK_IMPORT, "import" },
-		{ TOK_ENUM, "enum" }, { TOK_UNION, "union" }, { TOK_MODEL, "model" },
-		{ TOK_EXCEPTION, "exception" }, { TOK_ENDPOINT, "endpoint" },
-		{ TOK_SEALED, "sealed" }, { TOK_IMMUTABLE, "immutable" },
-		{ TOK_EXTENDS, "extends" }, { TOK_THROWS, "throws" },
-		{ TOK_DEFAULT, "default" },
+		{ TOK_PACKAGE, "package" },	{ TOK_IMPORT, "import" },
+		{ TOK_ENUM, "enum" },		{ TOK_UNION, "union" },
+		{ TOK_MODEL, "model" },		{ TOK_EXCEPTION, "exception" },
+		{ TOK_ENDPOINT, "endpoint" },	{ TOK_SEALED, "sealed" },
+		{ TOK_IMMUTABLE, "immutable" }, { TOK_EXTENDS, "extends" },
+		{ TOK_THROWS, "throws" },	{ TOK_DEFAULT, "default" },
 	};
 	static const struct {
 		const char *text;
 		const char *means;
 	} habits[] = {
-		{ "struct", "model" }, { "class", "model" }, { "message", "model" },
-		{ "record", "model" }, { "type", "model" }, { "service", "endpoint" },
+		{ "struct", "model" },	     { "class", "model" },
+		{ "message", "model" },	     { "record", "model" },
+		{ "type", "model" },	     { "service", "endpoint" },
 		{ "interface", "endpoint" }, { "error", "exception" },
-		{ "oneof", "union" }, { "variant", "union" }, { "include", "import" },
-		{ "using", "import" }, { "namespace", "package" },
-		{ "module", "package" },
+		{ "oneof", "union" },	     { "variant", "union" },
+		{ "include", "import" },     { "using", "import" },
+		{ "namespace", "package" },  { "module", "package" },
 	};
 	const char *text = text_of(p, at);
 	struct guess guess = guess_start(text);
@@ -272,7 +293,8 @@ static bool special(struct parse *p, const struct expected *e, int found, struct
 		return true;
 	}
 	if (found == ':' && has(e, '(') && e->n == 1) {
-		diag_error(p->diag, at, "expected '(', found ':'; an endpoint has no "
+		diag_error(p->diag, at,
+			   "expected '(', found ':'; an endpoint has no "
 			   "fields, only methods");
 		return true;
 	}

@@ -20,19 +20,19 @@ struct parse {
 	struct ast_file *file;
 	void *scanner;
 
-	int depth;			/* 1 within a declaration's braces */
-	struct span brace;		/* the last '{' */
-	unsigned nesting;		/* of '<' and '(' */
-	int before;			/* the last token, and where it stood */
+	int depth;	   /* 1 within a declaration's braces */
+	struct span brace; /* the last '{' */
+	unsigned nesting;  /* of '<' and '(' */
+	int before;	   /* the last token, and where it stood */
 	struct span before_span;
-	bool lost;			/* a part of the declaration was skipped */
-	uint32_t quiet_until;		/* a lexical error explains errors before this */
+	bool lost;	      /* a part of the declaration was skipped */
+	uint32_t quiet_until; /* a lexical error explains errors before this */
 };
 
 /* The tokens that the grammar allows at some place. */
 #define EXPECTED_MAX 64
 struct expected {
-	int kinds[EXPECTED_MAX];	/* as in parse.h */
+	int kinds[EXPECTED_MAX]; /* as in parse.h */
 	size_t n;
 };
 
@@ -41,14 +41,31 @@ struct expected {
 int scan_start(struct parse *p);
 void scan_end(struct parse *p);
 
+/* Keeps count of braces and nesting. */
+void scan_count(struct parse *p, int token, struct span at);
+
 /* Whether the text between two tokens has the end of a line in it. */
 bool scan_newline_between(const struct parse *p, struct span a, struct span b);
 
+/* ---- nodes.c ---- */
+
+void *node_copy(struct parse *p, const void *from, size_t size);
+void node_push(struct parse *p, struct vec *v, void *item);
+/* The text could not be read; what is being declared is broken. */
+void node_skip(struct parse *p, struct span at);
+void node_attr(struct parse *p, struct ast_attrs *attrs, struct ast_name name,
+	       const struct vec *args, struct span at);
+struct ast_decl *node_decl(struct parse *p, enum ast_kind kind, struct ast_attrs *attrs,
+			   struct ast_name name, struct span at);
+struct ast_type *node_type(struct parse *p, struct ast_name package, struct ast_name name,
+			   struct span at);
+struct ast_type *node_question(struct ast_type *type, struct span at);
+
 /* ---- syntax.c ---- */
 
-bool syntax_begins_declaration(int token);	/* or is the end of the file */
-bool syntax_between_items(int before);		/* nothing is begun behind this token */
-bool syntax_ends_item(int before);		/* a ';' may follow this token */
+bool syntax_begins_declaration(int token); /* or is the end of the file */
+bool syntax_between_items(int before);	   /* nothing is begun behind this token */
+bool syntax_ends_item(int before);	   /* a ';' may follow this token */
 
 /* `token` (',' or ';') is missing: at the end of the line, or before what is at `at`. */
 void syntax_missing(struct parse *p, int token, bool newline, struct span at);

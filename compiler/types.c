@@ -7,13 +7,16 @@ static const struct {
 	const char *name;
 	enum type_kind kind;
 } builtins[] = {
-	{ "bool", TYPE_BOOL }, { "int8", TYPE_INT8 }, { "int16", TYPE_INT16 },
-	{ "int32", TYPE_INT32 }, { "int64", TYPE_INT64 }, { "uint8", TYPE_UINT8 },
-	{ "uint16", TYPE_UINT16 }, { "uint32", TYPE_UINT32 }, { "uint64", TYPE_UINT64 },
-	{ "float", TYPE_FLOAT }, { "double", TYPE_DOUBLE }, { "string", TYPE_STRING },
-	{ "bytes", TYPE_BYTES }, { "time", TYPE_TIME }, { "duration", TYPE_DURATION },
-	{ "uuid", TYPE_UUID }, { "uri", TYPE_URI }, { "bigint", TYPE_BIGINT },
-	{ "any", TYPE_ANY }, { "int", TYPE_INT64 },
+	{ "bool", TYPE_BOOL },	       { "int8", TYPE_INT8 },
+	{ "int16", TYPE_INT16 },       { "int32", TYPE_INT32 },
+	{ "int64", TYPE_INT64 },       { "uint8", TYPE_UINT8 },
+	{ "uint16", TYPE_UINT16 },     { "uint32", TYPE_UINT32 },
+	{ "uint64", TYPE_UINT64 },     { "float", TYPE_FLOAT },
+	{ "double", TYPE_DOUBLE },     { "string", TYPE_STRING },
+	{ "bytes", TYPE_BYTES },       { "time", TYPE_TIME },
+	{ "duration", TYPE_DURATION }, { "uuid", TYPE_UUID },
+	{ "uri", TYPE_URI },	       { "bigint", TYPE_BIGINT },
+	{ "any", TYPE_ANY },	       { "int", TYPE_INT64 },
 };
 
 enum { N_BUILTINS = sizeof(builtins) / sizeof(builtins[0]) };
@@ -39,9 +42,10 @@ int type_builtin_kind(const char *name, enum type_kind *kind)
 const char *const *type_builtin_names(void)
 {
 	static const char *const names[] = {
-		"bool", "int", "int8", "int16", "int32", "int64", "uint8", "uint16",
-		"uint32", "uint64", "float", "double", "string", "bytes", "time",
-		"duration", "uuid", "uri", "bigint", "any", "list", "set", "map", NULL,
+		"bool",	  "int",    "int8",   "int16",	  "int32", "int64",
+		"uint8",  "uint16", "uint32", "uint64",	  "float", "double",
+		"string", "bytes",  "time",   "duration", "uuid",  "uri",
+		"bigint", "any",    "list",   "set",	  "map",   NULL,
 	};
 
 	return names;
@@ -97,8 +101,8 @@ static const struct type *collection(struct types *t, const char *word,
 				     enum type_kind kind, const struct type *element)
 {
 	bool fresh;
-	struct type *type = find(
-		t, arena_printf(t->arena, "%s<%s>", word, element->text), kind, &fresh);
+	struct type *type = find(t, arena_printf(t->arena, "%s<%s>", word, element->text),
+				 kind, &fresh);
 
 	if (fresh)
 		type->element = element;
@@ -119,9 +123,9 @@ const struct type *type_map(struct types *t, const struct type *key,
 			    const struct type *element)
 {
 	bool fresh;
-	struct type *type = find(
-		t, arena_printf(t->arena, "map<%s, %s>", key->text, element->text),
-		TYPE_MAP, &fresh);
+	struct type *type =
+		find(t, arena_printf(t->arena, "map<%s, %s>", key->text, element->text),
+		     TYPE_MAP, &fresh);
 
 	if (fresh) {
 		type->key = key;

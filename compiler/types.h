@@ -14,7 +14,7 @@
 struct types {
 	struct arena *arena;
 	struct strs *names;
-	struct map by_text;		/* struct type * */
+	struct map by_text; /* struct type * */
 	unsigned next_id;
 };
 
