@@ -135,6 +135,7 @@ struct ast_file {
 	struct vec comments; /* struct span *: every comment, doc or not */
 	struct vec skipped;  /* struct span *: text that no node speaks for */
 	bool cut;	     /* the parser gave up before the end */
+	bool nameless;	     /* something is declared or imported without a name */
 };
 
 /*

@@ -36,6 +36,7 @@ struct check {
 	bool runtime;		 /* the package `spy` is allowed */
 	struct map by_name;	 /* full name -> struct symbol * */
 	struct vec symbols;	 /* struct symbol *, in order */
+	struct map unknown;	 /* names of types that were reported */
 };
 
 /* A declaration on its way from tree to schema. */

@@ -349,7 +349,7 @@ static bool explained(const struct check *c, const struct unit *unit, const char
 	for (i = 0; i < c->units->n; i++) {
 		const struct unit *u = c->units->at[i];
 
-		if (u->ast->cut || ast_in_skipped(u->ast, name))
+		if (u->ast->cut || u->ast->nameless || ast_in_skipped(u->ast, name))
 			return true;
 	}
 	return false;
@@ -363,6 +363,10 @@ static void unknown_type(struct check *c, struct unit *unit, const struct ast_ty
 	const char *better;
 
 	if (explained(c, unit, t->name.text))
+		return;
+	/* the declaration may have lost its name to a syntax error */
+	if (unit->ast->skipped.n &&
+	    map_put(c->arena, &c->unknown, intern_z(c->names, name), c))
 		return;
 	better = meant(c, unit, t);
 	if (!strcmp(name, "void"))
@@ -378,7 +382,7 @@ static void unknown_type(struct check *c, struct unit *unit, const struct ast_ty
 static bool package_known(struct check *c, struct unit *unit, const struct ast_name *name)
 {
 	struct guess guess = guess_start(name->text);
-	bool failed = unit->import_failed;
+	bool failed = unit->import_failed || unit->ast->nameless;
 	size_t i;
 
 	for (i = 0; i < unit->schema->n_all; i++) {

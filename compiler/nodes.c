@@ -46,6 +46,7 @@ struct ast_decl *node_decl(struct parse *p, enum ast_kind kind, struct ast_attrs
 	d->name = name;
 	d->span = at;
 	d->broken = p->lost;
+	p->astray = false;
 	p->lost = false;
 	node_push(p, &p->file->decls, d);
 	return d;

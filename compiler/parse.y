@@ -107,34 +107,34 @@ import: attrs IMPORT STRING ';' {
 	};
 
 declaration:
-	  attrs ENUM name '{' values close {
+	  attrs ENUM IDENT '{' values close {
 		struct ast_decl *d = node_decl(p, AST_ENUM, $1, $3, span_join(@2, @3));
 
 		d->items = $5;
 		d->broken |= $6;
 	  }
-	| attrs ENUM name '{' values ';' DEFAULT name ';' close {
+	| attrs ENUM IDENT '{' values ';' DEFAULT name ';' close {
 		struct ast_decl *d = node_decl(p, AST_ENUM, $1, $3, span_join(@2, @3));
 
 		d->items = $5;
 		d->fallback = $8;
 		d->broken |= $10;
 	  }
-	| attrs ENUM name '{' values ';' close {
+	| attrs ENUM IDENT '{' values ';' close {
 		struct ast_decl *d = node_decl(p, AST_ENUM, $1, $3, span_join(@2, @3));
 
 		d->items = $5;
 		d->broken |= $7;
 	  }
-	| attrs ENUM name '{' error '}' {
+	| attrs ENUM IDENT '{' error '}' {
 		node_skip(p, @5);
 		node_decl(p, AST_ENUM, $1, $3, span_join(@2, @3));
 		yyerrok;
 	  }
-	| attrs UNION name '=' members ';' {
+	| attrs UNION IDENT '=' members ';' {
 		node_decl(p, AST_UNION, $1, $3, span_join(@2, @3))->items = $5;
 	  }
-	| attrs modifiers record name extends '{' fields close {
+	| attrs modifiers record IDENT extends '{' fields close {
 		struct ast_decl *d = node_decl(p, $3, $1, $4, span_join(@3, @4));
 
 		d->modifiers = $2;
@@ -476,7 +476,7 @@ static void mend(struct parse *p, yypstate *state, int token, struct span at)
 	if (!state->yyerrstatus && syntax_ends_item(p->before) &&
 	    (newline || token == '}' || token == TOK_END || token == TOK_DOC) &&
 	    !fits(state, token)) {
-		if (fits(state, ',') && fits(state, '}')) {
+		if (token != TOK_DEFAULT && fits(state, ',') && fits(state, '}')) {
 			syntax_missing(p, ',', newline, at);
 			insert(p, state, ',');
 		} else if (fits(state, ';')) {
@@ -484,6 +484,13 @@ static void mend(struct parse *p, yypstate *state, int token, struct span at)
 			insert(p, state, ';');
 			p->before = ';';
 		}
+	}
+	if (!p->depth && newline && token != '{' && !syntax_begins_declaration(token) &&
+	    !state->yyerrstatus && fits(state, '{') && !fits(state, token)) {
+		syntax_missing(p, '{', newline, at);
+		insert(p, state, '{');
+		p->depth = 1;
+		p->brace = p->before_span;
 	}
 	if (syntax_begins_declaration(token) &&
 	    (p->depth || state->yyerrstatus || !syntax_between_items(p->before)))

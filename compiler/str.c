@@ -192,7 +192,7 @@ struct guess guess_start(const char *wanted)
 	size_t len = strlen(wanted);
 
 	/* a third of the letters may be wrong, but never all of a short name */
-	return (struct guess){ .wanted = wanted, .distance = (len + 2) / 3 + 1 };
+	return (struct guess){ .wanted = wanted, .distance = (len + 1) / 3 + 1 };
 }
 
 /* Restricted Damerau-Levenshtein distance: swapped neighbours count as one. */

@@ -312,12 +312,34 @@ static bool special(struct parse *p, const struct expected *e, int found, struct
 	return false;
 }
 
+/*
+ * Between declarations one mistake is followed by many tokens that make no sense there.
+ * What stands in the first column was probably meant to be a declaration again.
+ */
+static bool is_astray(struct parse *p, const struct expected *e, int found,
+		      struct span at)
+{
+	bool before = p->astray, first;
+
+	if (p->depth && found != '{' && !has(e, TOK_ENUM))
+		return false;
+	/* what is declared without a name, or not imported, may be used below */
+	if ((p->before != TOK_ENDPOINT && syntax_begins_declaration(p->before)) ||
+	    found == TOK_STRING)
+		p->file->nameless = true;
+	first = at.start == p->source->base ||
+		p->source->text[at.start - p->source->base - 1] == '\n';
+	p->astray = true;
+	return before && has(e, TOK_ENUM) && (!first || found == '}');
+}
+
 void syntax_unexpected(struct parse *p, const struct expected *expected, int found,
 		       struct span at)
 {
 	const char *word;
 
-	if (explained(p, at) || special(p, expected, found, at))
+	if (explained(p, at) || is_astray(p, expected, found, at) ||
+	    special(p, expected, found, at))
 		return;
 	word = meant(p, expected, found, at);
 	if (word)

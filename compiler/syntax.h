@@ -25,6 +25,7 @@ struct parse {
 	unsigned nesting;  /* of '<' and '(' */
 	int before;	   /* the last token, and where it stood */
 	struct span before_span;
+	bool astray;	      /* an error between declarations, none read since */
 	bool lost;	      /* a part of the declaration was skipped */
 	uint32_t quiet_until; /* a lexical error explains errors before this */
 };

@@ -1,11 +1,11 @@
 #!/bin/sh
-# The exact text of every diagnostic: each tests/errors/NAME.spy is compiled and what
+# The exact text of every diagnostic: each NAME.spy here is compiled and what
 # spygen says is compared with NAME.txt.  B is the build folder.  UPDATE=1 writes the
 # texts anew; review them in the diff.
 set -u
 
 B=$(cd "${B:-build}" && pwd) || exit 2
-cd "$(dirname "$0")/../errors" || exit 2
+cd "$(dirname "$0")" || exit 2
 out=$(mktemp -d) || exit 2
 trap 'rm -rf "$out"' EXIT
 
