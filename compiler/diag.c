@@ -13,7 +13,7 @@
 
 void diag_init(struct diag *d, struct arena *a, struct sources *s)
 {
-	*d = (struct diag){ .arena = a, .sources = s };
+	*d = (struct diag){ .arena = a, .sources = s, .max = DIAG_ERRORS_MAX };
 }
 
 bool diag_full(const struct diag *d)
@@ -39,8 +39,8 @@ static bool wanted(struct diag *d, enum severity severity, const struct span *at
 	if (at && said_before(d, severity, *at))
 		return false;
 	if (severity == SEVERITY_WARNING)
-		return d->n_warnings++ < DIAG_ERRORS_MAX;
-	if (d->n_errors < DIAG_ERRORS_MAX) {
+		return d->n_warnings++ < d->max;
+	if (d->n_errors < d->max) {
 		d->n_errors++;
 		return true;
 	}
@@ -168,6 +168,6 @@ void diag_print(const struct diag *d, FILE *out, bool color)
 			diag_print_message(d, sorted[i]->notes.at[k], out, color);
 	}
 	if (d->too_many)
-		fprintf(out, "error: more than %d mistakes; correct these first\n",
-			DIAG_ERRORS_MAX);
+		fprintf(out, "error: more than %zu mistakes; correct these first\n",
+			d->max);
 }

@@ -29,6 +29,7 @@ struct diag {
 	struct vec messages; /* struct message *, see diag.c */
 	size_t n_errors;
 	size_t n_warnings;
+	size_t max; /* of each; DIAG_ERRORS_MAX at first */
 	bool too_many;
 	bool no_memory; /* the run ended for want of memory */
 	bool dropped;	/* the last error was not taken: nor are its notes */
