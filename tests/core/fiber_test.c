@@ -47,9 +47,8 @@ static int teardown(void **state)
 static void three_steps(void *arg)
 {
 	struct job *job = arg;
-	char here;
 
-	job->stack = &here;
+	job->stack = __builtin_frame_address(0);
 	job->fiber = spy_fiber_current();
 	for (job->steps = 1; job->steps < 3; job->steps++)
 		spy_fiber_yield();
