@@ -9,6 +9,7 @@
 #include "compile.h"
 #include "emit.h"
 #include "fmt.h"
+#include "serverpod.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -219,7 +220,7 @@ static const struct {
 	const char *name;
 	int (*run)(int argc, char **argv, bool color);
 } commands[] = {
-	{ "fmt", fmt_command }, { "check", NULL }, { "import", NULL },
+	{ "fmt", fmt_command }, { "check", NULL }, { "import", import_command },
 };
 
 int main(int argc, char **argv)
