@@ -6,135 +6,39 @@
 #include "cname.h"
 #include "buf.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-/* Sorted: the words of C (to C23) and C++ (to C++20), and what compilers and the headers of
- * the standard make macros of. */
-static const char *const reserved[] = {
-	"alignas",
-	"alignof",
-	"and",
-	"and_eq",
-	"asm",
-	"assert",
-	"auto",
-	"bitand",
-	"bitor",
-	"bool",
-	"break",
-	"case",
-	"catch",
-	"char",
-	"char16_t",
-	"char32_t",
-	"char8_t",
-	"class",
-	"co_await",
-	"co_return",
-	"co_yield",
-	"compl",
-	"complex",
-	"concept",
-	"const",
-	"const_cast",
-	"consteval",
-	"constexpr",
-	"constinit",
-	"continue",
-	"decltype",
-	"default",
-	"delete",
-	"do",
-	"double",
-	"dynamic_cast",
-	"else",
-	"enum",
-	"errno",
-	"explicit",
-	"export",
-	"extern",
-	"false",
-	"float",
-	"for",
-	"friend",
-	"goto",
-	"i386",
-	"if",
-	"inline",
-	"int",
-	"linux",
-	"long",
-	"mutable",
-	"namespace",
-	"new",
-	"noexcept",
-	"noreturn",
-	"not",
-	"not_eq",
-	"nullptr",
-	"offsetof",
-	"operator",
-	"or",
-	"or_eq",
-	"private",
-	"protected",
-	"public",
-	"register",
-	"reinterpret_cast",
-	"requires",
-	"restrict",
-	"return",
-	"short",
-	"signed",
-	"sizeof",
-	"static",
-	"static_assert",
-	"static_cast",
-	"stderr",
-	"stdin",
-	"stdout",
-	"struct",
-	"switch",
-	"template",
-	"this",
-	"thread_local",
-	"throw",
-	"true",
-	"try",
-	"typedef",
-	"typeid",
-	"typename",
-	"typeof",
-	"typeof_unqual",
-	"union",
-	"unix",
-	"unsigned",
-	"using",
-	"virtual",
-	"void",
-	"volatile",
-	"wchar_t",
-	"while",
-	"xor",
-	"xor_eq",
-};
+/* The words of C (to C23) and C++ (to C++20), and what compilers and the headers of the
+ * standard make macros of; each with a space before and behind it. */
+static const char reserved[] =
+	" alignas alignof and and_eq asm assert auto bitand bitor bool break case"
+	" catch char char16_t char32_t char8_t class co_await co_return co_yield compl"
+	" complex concept const const_cast consteval constexpr constinit continue"
+	" decltype default delete do double dynamic_cast else enum errno explicit"
+	" export extern false float for friend goto i386 if inline int linux long"
+	" mutable namespace new noexcept noreturn not not_eq nullptr offsetof operator"
+	" or or_eq private protected public register reinterpret_cast requires"
+	" restrict return short signed sizeof static static_assert static_cast stderr"
+	" stdin stdout struct switch template this thread_local throw true try typedef"
+	" typeid typename typeof typeof_unqual union unix unsigned using virtual void"
+	" volatile wchar_t while xor xor_eq ";
 
-/* Sorted: what generated functions call their own things. */
-static const char *const own_words[] = { "args",     "call",   "client",
-					 "endpoint", "result", "streams" };
+/* What generated functions call their own things. */
+static const char own_words[] = " args call client endpoint result streams ";
 
 /* Tags of the headers that every generated file includes. */
-static const char *const tags[] = { "itimerspec", "sigevent", "timespec", "tm" };
+static const char tags[] = " itimerspec sigevent timespec tm ";
 
-static int compare(const void *key, const void *element)
+static bool is_one_of(const char *name, const char *words)
 {
-	return strcmp(key, *(const char *const *)element);
-}
+	size_t len = strlen(name);
+	const char *at = words;
 
-#define IS_ONE_OF(word, words)                                        \
-	(bsearch((word), (words), sizeof(words) / sizeof((words)[0]), \
-		 sizeof((words)[0]), compare) != NULL)
+	for (; (at = strstr(at, name)); at++)
+		if (at[-1] == ' ' && at[len] == ' ')
+			return true;
+	return false;
+}
 
 static const char *escaped(struct arena *a, const char *word, bool taken)
 {
@@ -143,13 +47,10 @@ static const char *escaped(struct arena *a, const char *word, bool taken)
 
 const char *cname_own(struct arena *a, const char *name, enum cname_place place)
 {
-	bool taken = IS_ONE_OF(name, reserved);
-
-	if (place == CNAME_PARAM)
-		taken = taken || IS_ONE_OF(name, own_words);
-	if (place == CNAME_TAG)
-		taken = taken || IS_ONE_OF(name, tags);
-	return escaped(a, name, taken);
+	return escaped(a, name,
+		       is_one_of(name, reserved) ||
+			       (place == CNAME_PARAM && is_one_of(name, own_words)) ||
+			       (place == CNAME_TAG && is_one_of(name, tags)));
 }
 
 const char *cname_prefix(struct arena *a, const struct schema *schema)
@@ -253,7 +154,7 @@ const char *cname_member(struct arena *a, const struct decl *owner,
 	const char *name = without_prefix(a, owner->schema, member);
 
 	/* beside the union's own `kind` */
-	return escaped(a, name, IS_ONE_OF(name, reserved) || !strcmp(name, "kind"));
+	return escaped(a, name, is_one_of(name, reserved) || !strcmp(name, "kind"));
 }
 
 const char *cname_upper(struct arena *a, const char *name)

@@ -118,9 +118,27 @@ const char *emit_row(const struct emit *e, const struct row *row);
 
 /* "A | B", or "0". */
 const char *emit_flags(struct arena *a, const char *const *flags, size_t n);
-/* Whether values of the type hold server-only fields. */
+/* Whether values of the type hold server-only fields; a record without its children's. */
 bool emit_holds_server(const struct emit *e, const struct type *type);
+bool emit_record_holds(const struct emit *e, const struct record *r);
 void emit_find_holders(struct emit *e);
+
+/* ---- emit_method_tables.c ---- */
+
+/* The arrays of one endpoint. */
+struct method_tables {
+	struct view *params;
+	struct view *streams;
+	struct view *results;
+	struct vec result_types; /* const struct type * */
+};
+/* Adds what the method's table says to its view. */
+void emit_method_table(const struct emit *e, struct method_tables *t, struct view *v,
+		       const struct method *m);
+/* Stream parameters. */
+size_t emit_stream_count(const struct method *m);
+/* "\"admin\", NULL"; NULL without any. */
+const char *emit_scopes(struct arena *a, const char *const *scopes, size_t n);
 
 /* ---- emit_methods.c ---- */
 
@@ -132,9 +150,12 @@ void emit_streams(struct emit *e);
 /* Adds a list of the lines of a doc comment: none without a doc. */
 void emit_doc(const struct emit *e, struct view *object, const char *doc,
 	      const char *deprecated);
-/* Words behind each other, wrapped; continued lines begin with `indent`. */
-const char *emit_wrap(struct arena *a, size_t column, const char *indent,
-		      const char *separator, const struct vec *words);
+/* Lines that would be too long are broken behind a comma or
+ * semicolon; `column` is where the text begins,
+ * continued lines begin with `indent`. */
+#define EMIT_INDENT "\t\t"
+const char *emit_fold(struct arena *a, size_t column, const char *indent,
+		      const char *text);
 /* Adds a list of comment lines that name functions. */
 void emit_names(const struct emit *e, struct view *object, const char *list,
 		const char *name, const char *const *suffixes);

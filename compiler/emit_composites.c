@@ -85,9 +85,11 @@ static const char *element_row(const struct emit *e, const struct type *type)
 
 	if (ctype_has(type->element))
 		return emit_row(e, &row);
-	return arena_printf(e->arena, "SPY_ITEM(\"item\", %s, %s, %s),",
-			    ctype_kind(type->element), ctype_table(e, type->element),
-			    emit_flags(e->arena, flags, 2));
+	return emit_fold(e->arena, 8, EMIT_INDENT,
+			 arena_printf(e->arena, "SPY_ITEM(\"item\", %s, %s, %s),",
+				      ctype_kind(type->element),
+				      ctype_table(e, type->element),
+				      emit_flags(e->arena, flags, 2)));
 }
 
 static const char *entry_row(const struct emit *e, const struct type *type,
@@ -237,6 +239,7 @@ void emit_needs(struct emit *e, const struct type *type)
 		emit_needs(e, base->items[i]);
 	if (base->kind == TYPE_TUPLE) {
 		wait_for(e, WAITING_TUPLE, base);
+		emit_pending(e);
 		return;
 	}
 	emit_list(e, base);
@@ -247,4 +250,5 @@ void emit_needs(struct emit *e, const struct type *type)
 		 !map_put(e->arena, &e->needed, (const char *)base->element,
 			  (void *)(uintptr_t)base->element))
 		wait_for(e, WAITING_OPT, base->element);
+	emit_pending(e);
 }

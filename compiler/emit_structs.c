@@ -32,12 +32,11 @@ void emit_define(struct emit *e, struct struct_view *s, const char *macro,
 		 const char *name, const char *type, const char *const *suffixes)
 {
 	struct view *define = view_add(e->arena, s->defines);
-	struct vec words = { 0 };
 
-	vec_push(e->arena, &words, arena_printf(e->arena, "%s(%s", macro, name));
-	vec_push(e->arena, &words, arena_printf(e->arena, "%s)", type));
 	emit_names(e, define, "names", name, suffixes);
-	view_text(e->arena, define, "text", emit_wrap(e->arena, 0, "\t\t", ", ", &words));
+	view_text(e->arena, define, "text",
+		  emit_fold(e->arena, 0, EMIT_INDENT,
+			    arena_printf(e->arena, "%s(%s, %s)", macro, name, type)));
 }
 
 struct view *emit_member(struct emit *e, struct struct_view *s, const struct type *type,
@@ -60,16 +59,18 @@ void emit_table(struct emit *e, struct struct_view *s, const char *table,
 {
 	view_text(e->arena, s->view, "table", table);
 	view_text(e->arena, s->view, "storage", storage);
-	view_text(e->arena, s->view, "initializer", initializer);
+	view_text(e->arena, s->view, "initializer",
+		  initializer ? emit_fold(e->arena, 8, EMIT_INDENT, initializer) : NULL);
 }
 
-static const char *decl_flags(const struct emit *e, const struct decl *d, bool sealed)
+static const char *decl_flags(const struct emit *e, const struct decl *d, bool sealed,
+			      bool holds)
 {
 	const char *flags[] = {
 		d->server ? "SPY_TYPE_SERVER" : NULL,
 		d->kind == DECL_EXCEPTION ? "SPY_TYPE_EXCEPTION" : NULL,
 		sealed ? "SPY_TYPE_SEALED" : NULL,
-		map_get(&e->holders, (const char *)d) ? "SPY_TYPE_HOLDS_SERVER" : NULL,
+		holds ? "SPY_TYPE_HOLDS_SERVER" : NULL,
 	};
 
 	return emit_flags(e->arena, flags, sizeof(flags) / sizeof(flags[0]));
@@ -98,10 +99,14 @@ static void emit_enum(struct emit *e, struct view *enums, const struct decl *d)
 	size_t i;
 
 	view_text(a, v, "name", d->c_name);
-	view_text(a, v, "full_name", d->full_name);
-	view_text(a, v, "flags", decl_flags(e, d, false));
-	view_text(a, v, "default",
-		  en->fallback ? en->fallback->c_name : "SPY_NO_DEFAULT");
+	view_text(
+		a, v, "initializer",
+		emit_fold(a, 8, EMIT_INDENT,
+			  arena_printf(a, "SPY_ENUM(\"%s\", enum %s, %s, %s_values, %s)",
+				       d->full_name, d->c_name,
+				       decl_flags(e, d, false, false), d->c_name,
+				       en->fallback ? en->fallback->c_name
+						    : "SPY_NO_DEFAULT")));
 	emit_doc(e, v, d->doc, d->deprecated);
 	emit_names(e, v, "names", d->c_name, type_names);
 	values = view_list(a, v, "values");
@@ -177,7 +182,7 @@ static void emit_base(struct emit *e, struct struct_view *s, const char *owner,
 {
 	struct arena *a = e->arena;
 	const char *suffix = r->parent->sealed ? "_common" : "";
-	const char *parent = r->parent->decl->c_name;
+	const char *parent = r->parent->decl->c_name, *row;
 	struct view *m = view_add(a, s->members);
 
 	view_text(a, m, "has", NULL);
@@ -186,12 +191,11 @@ static void emit_base(struct emit *e, struct struct_view *s, const char *owner,
 			     r->immutable));
 	view_text(a, m, "note", NULL);
 	emit_doc(e, m, NULL, NULL);
-	view_add_text(
-		a, s->rows,
-		arena_printf(a,
-			     "SPY_FIELD(struct %s, base, \"base\", MODEL, %s%s_type, "
-			     "SPY_FIELD_BASE),",
-			     owner, parent, suffix));
+	row = arena_printf(
+		a,
+		"SPY_FIELD(struct %s, base, \"base\", MODEL, %s%s_type, SPY_FIELD_BASE),",
+		owner, parent, suffix);
+	view_add_text(a, s->rows, emit_fold(a, 8, EMIT_INDENT, row));
 }
 
 /* A model, or of a sealed one the part that its children embed. */
@@ -221,7 +225,7 @@ static void emit_record(struct emit *e, const struct decl *d)
 		emit_base(e, &s, name, r);
 	for (i = 0; i < r->n_fields; i++)
 		emit_field(e, &s, name, r, &r->fields[i]);
-	flags = decl_flags(e, d, false);
+	flags = decl_flags(e, d, false, emit_record_holds(e, r));
 	emit_table(e, &s, arena_printf(a, "%s_type", name), r->sealed ? "static " : NULL,
 		   s.rows->parts.n
 			   ? arena_printf(a,
@@ -270,8 +274,10 @@ static void emit_choices(struct emit *e, const struct decl *d, bool sealed)
 		emit_choice(e, &s, d, d->variant->members[i]->decl);
 	emit_table(e, &s, arena_printf(a, "%s_type", d->c_name), NULL,
 		   arena_printf(a, "SPY_UNION(\"%s\", %s, %s, %s_members, %s)",
-				d->full_name, type, decl_flags(e, d, sealed), d->c_name,
-				cname_member(a, d, first)));
+				d->full_name, type,
+				decl_flags(e, d, sealed,
+					   map_get(&e->holders, (const char *)d)),
+				d->c_name, cname_member(a, d, first)));
 	emit_define(e, &s, "SPY_DEFINE_TYPE", d->c_name, type, type_names);
 	if (d->kind == DECL_EXCEPTION)
 		emit_define(e, &s, "SPY_DEFINE_EXCEPTION", d->c_name, type,

@@ -30,34 +30,26 @@ static const char *row_flags(const struct emit *e, const struct row *row)
 
 const char *emit_row(const struct emit *e, const struct row *row)
 {
-	struct arena *a = e->arena;
-	const char *max = row->max ? arena_printf(a, "%" PRIu64, row->max) : "SPY_NO_MAX";
-	const char *macro = "SPY_FIELD", *has = NULL;
-	struct vec words = { 0 };
-	size_t i;
+	struct buf b = { .arena = e->arena };
+	bool has = !row->param && ctype_has(row->type), more = row->max || row->dflt;
 
-	if (!row->param && ctype_has(row->type)) {
-		macro = "SPY_FIELD_HAS";
-		has = arena_printf(a, "has_%s", row->member);
-	} else if (row->max || row->dflt) {
-		macro = "SPY_FIELD_MORE";
-	}
-	const char *const all[] = {
-		arena_printf(a, "%s(%s", macro, row->owner),
-		row->member,
-		has,
-		arena_printf(a, "\"%s\"", row->name),
-		ctype_kind(row->type),
-		ctype_table(e, row->type),
-		row_flags(e, row),
-		has || row->max || row->dflt ? max : NULL,
-		!has && (row->max || row->dflt) ? (row->dflt ? row->dflt : "NULL") : NULL,
-	};
-
-	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++)
-		if (all[i])
-			vec_push(a, &words, (void *)(uintptr_t)all[i]);
-	return arena_printf(a, "%s),", emit_wrap(a, 8, "\t\t", ", ", &words));
+	buf_printf(&b, "SPY_FIELD%s(%s, %s, ",
+		   has	  ? "_HAS"
+		   : more ? "_MORE"
+			  : "",
+		   row->owner, row->member);
+	if (has)
+		buf_printf(&b, "has_%s, ", row->member);
+	buf_printf(&b, "\"%s\", %s, %s, %s", row->name, ctype_kind(row->type),
+		   ctype_table(e, row->type), row_flags(e, row));
+	if (row->max)
+		buf_printf(&b, ", %" PRIu64, row->max);
+	else if (has || more)
+		buf_put(&b, ", SPY_NO_MAX");
+	if (!has && more)
+		buf_printf(&b, ", %s", row->dflt ? row->dflt : "NULL");
+	buf_put(&b, "),");
+	return emit_fold(e->arena, 8, EMIT_INDENT, buf_text(&b));
 }
 
 bool emit_holds_server(const struct emit *e, const struct type *type)
@@ -72,15 +64,12 @@ bool emit_holds_server(const struct emit *e, const struct type *type)
 	return type->decl && map_get(&e->holders, (const char *)type->decl);
 }
 
-static bool record_holds(const struct emit *e, const struct record *r)
+bool emit_record_holds(const struct emit *e, const struct record *r)
 {
 	size_t i;
 
 	if (r->parent && map_get(&e->holders, (const char *)r->parent->decl))
 		return true;
-	for (i = 0; i < r->n_children; i++)
-		if (map_get(&e->holders, (const char *)r->children[i]->decl))
-			return true;
 	for (i = 0; i < r->n_fields; i++)
 		if (r->fields[i].server ||
 		    (r->fields[i].type && emit_holds_server(e, r->fields[i].type)))
@@ -92,8 +81,13 @@ static bool decl_holds(const struct emit *e, const struct decl *d)
 {
 	size_t i;
 
-	if (d->kind == DECL_MODEL || d->kind == DECL_EXCEPTION)
-		return record_holds(e, d->record);
+	if (d->kind == DECL_MODEL || d->kind == DECL_EXCEPTION) {
+		for (i = 0; i < d->record->n_children; i++)
+			if (map_get(&e->holders,
+				    (const char *)d->record->children[i]->decl))
+				return true;
+		return emit_record_holds(e, d->record);
+	}
 	for (i = 0; d->kind == DECL_UNION && i < d->variant->n_members; i++)
 		if (emit_holds_server(e, d->variant->members[i]))
 			return true;

@@ -46,29 +46,30 @@ void emit_doc(const struct emit *e, struct view *object, const char *doc,
 	view_add_text(a, lines, " */");
 }
 
-const char *emit_wrap(struct arena *a, size_t column, const char *indent,
-		      const char *separator, const struct vec *words)
+const char *emit_fold(struct arena *a, size_t column, const char *indent,
+		      const char *text)
 {
 	struct buf b = { .arena = a };
-	size_t i, space = strlen(separator);
 
-	for (i = 0; i < words->n; i++) {
-		const char *word = words->at[i];
+	while (*text) {
+		size_t len = strcspn(text, ",;");
 
-		if (i) {
-			buf_put(&b, separator);
-			column += space;
-			/* one more for what stands behind the word */
-			if (column + strlen(word) + 2 > EMIT_COLUMNS) {
-				while (b.text[b.len - 1] == ' ')
-					b.text[--b.len] = '\0';
-				buf_printf(&b, "\n%s", indent);
-				column = strspn(indent, "\t") * 8 +
-					 strspn(indent + strspn(indent, "\t"), " ");
-			}
+		while (text[len] && text[len + 1] && text[len + 1] != ' ')
+			len += 1 + strcspn(text + len + 1, ",;");
+		len += !!text[len];
+
+		/* one more for what stands behind the last word */
+		if (b.len && column + 1 + len >= EMIT_COLUMNS) {
+			buf_printf(&b, "\n%s", indent);
+			column = strspn(indent, "\t") * 8 + strspn(indent, " ");
+		} else if (b.len) {
+			buf_put(&b, " ");
+			column++;
 		}
-		buf_put(&b, word);
-		column += strlen(word);
+		buf_add(&b, text, len);
+		column += len;
+		text += len;
+		text += *text == ' ';
 	}
 	return buf_text(&b);
 }
@@ -76,12 +77,11 @@ const char *emit_wrap(struct arena *a, size_t column, const char *indent,
 void emit_names(const struct emit *e, struct view *object, const char *list,
 		const char *name, const char *const *suffixes)
 {
-	struct arena *a = e->arena;
-	struct view *lines = view_list(a, object, list);
-	struct vec words = { 0 };
+	struct buf b = { .arena = e->arena };
 
 	for (; *suffixes; suffixes++)
-		vec_push(a, &words, arena_printf(a, "%s%s", name, *suffixes));
-	view_add_text(a, lines,
-		      arena_printf(a, "/* %s */", emit_wrap(a, 3, "   ", ", ", &words)));
+		buf_printf(&b, "%s%s%s", b.len ? ", " : "/* ", name, *suffixes);
+	buf_put(&b, " */");
+	view_add_text(e->arena, view_list(e->arena, object, list),
+		      emit_fold(e->arena, 0, "   ", buf_text(&b)));
 }

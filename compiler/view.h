@@ -3,7 +3,8 @@
  * checked schema and read by template.c.
  *
  * Invariant: a view is complete before a template runs over it; every object of a list has
- * the same names, so that a name that is missing is a mistake in the template.  Names are
+ * the same names, but for those behind a flag that is not set, so that a name that is
+ * missing is a mistake in the template.  Names are
  * string literals and compared by text.  Everything is in the arena.
  */
 #ifndef SPYGEN_VIEW_H

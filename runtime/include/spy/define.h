@@ -209,6 +209,9 @@
 	SPY_DEFINE_STREAM_(NAME, const T *, (const T *)box)                              \
 	SPY_DEFINE_SEND_(NAME, const T *, item)
 
+/* The typed handle of a stream in an array `streams`, for invocations and calls. */
+#define SPY_HANDLE(NAME, INDEX) ((struct NAME##_stream *)streams[INDEX])
+
 /*
  * For each method, in the server's header: the way from the runtime's untyped arguments to
  * the function in the endpoint's struct, or SPY_EUNIMPLEMENTED when that is NULL. METHOD is

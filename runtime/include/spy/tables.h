@@ -59,6 +59,12 @@
 	{                                                                             \
 		NAME, SPY_KIND_##KIND, FLAGS, 0, sizeof(T), NULL, 0, 0, NULL, NULL, 0 \
 	}
+/* A method's ordinary parameters: COUNT of those of all methods, from FIRST on. */
+#define SPY_ARGS(T, FLAGS, PARAMS, FIRST, COUNT)                                       \
+	{                                                                              \
+		NULL, SPY_KIND_TUPLE, FLAGS, COUNT, sizeof(T), &(PARAMS)[FIRST], 0, 0, \
+			NULL, NULL, 0                                                  \
+	}
 /* Lists, sets, maps: ITEM is the C type of one item. */
 #define SPY_LIST(KIND, T, FLAGS, FIELDS, ITEM)                                       \
 	{                                                                            \
