@@ -13,24 +13,10 @@
 uint8_t *spy_encoder_grow(struct spy_encoder *e, uint8_t *at, size_t n)
 {
 	e->buf->len = (size_t)(at - e->buf->data);
-	if (!spy_buf_grow(e->buf, n))
+	if (!spy_buf_grow(e->buf, n + SPY_PACK_MAX))
 		return spy_encoder_fail(e, SPY_ENOMEM);
-	e->end = e->buf->data + e->buf->cap;
+	e->limit = e->buf->data + e->buf->cap - SPY_PACK_MAX;
 	return e->buf->data + e->buf->len;
-}
-
-uint8_t *spy_encode_text(struct spy_encoder *e, uint8_t *at, const char *text, size_t n,
-			 uint32_t max)
-{
-	if (SPY_UNLIKELY(n > max || n >= UINT32_MAX))
-		return spy_encoder_fail(e, SPY_EINVALID_ARGUMENT);
-	at = spy_encoder_room(e, at, n + SPY_PACK_MAX);
-	if (!at)
-		return NULL;
-	spy_put_str(&at, n);
-	if (SPY_UNLIKELY(!spy_copy_ascii(at, text, n)) && !spy_utf8_valid(text, n))
-		return spy_encoder_fail(e, SPY_EINVALID_ARGUMENT);
-	return at + n;
 }
 
 uint8_t *spy_encode_bytes(struct spy_encoder *e, uint8_t *at, struct spy_bytes bytes,
@@ -41,7 +27,7 @@ uint8_t *spy_encode_bytes(struct spy_encoder *e, uint8_t *at, struct spy_bytes b
 	at = spy_encoder_room(e, at, bytes.len + SPY_PACK_MAX);
 	if (!at)
 		return NULL;
-	spy_put_bin(&at, bytes.len);
+	at = spy_write_bin(at, bytes.len);
 	if (bytes.len)
 		memcpy(at, bytes.data, bytes.len);
 	return at + bytes.len;
@@ -50,17 +36,14 @@ uint8_t *spy_encode_bytes(struct spy_encoder *e, uint8_t *at, struct spy_bytes b
 uint8_t *spy_encode_time(struct spy_encoder *e, uint8_t *at, int64_t seconds,
 			 uint64_t nanoseconds)
 {
-	msgpack_timestamp stamp = { seconds, (uint32_t)nanoseconds };
-
 	if (nanoseconds > 999999999)
 		return spy_encoder_fail(e, SPY_EINVALID_ARGUMENT);
-	spy_put_timestamp(&at, &stamp);
-	return at;
+	return spy_write_time(at, seconds, (uint32_t)nanoseconds);
 }
 
 uint8_t *spy_encode_uuid(uint8_t *at, const struct spy_uuid *uuid)
 {
-	spy_put_ext(&at, sizeof(uuid->bytes), SPY_EXT_UUID);
+	at = spy_write_ext(at, sizeof(uuid->bytes), SPY_EXT_UUID);
 	memcpy(at, uuid->bytes, sizeof(uuid->bytes));
 	return at + sizeof(uuid->bytes);
 }
@@ -73,236 +56,131 @@ uint8_t *spy_encode_bigint(struct spy_encoder *e, uint8_t *at, struct spy_bytes 
 	at = spy_encoder_room(e, at, digits.len + SPY_PACK_MAX);
 	if (!at)
 		return NULL;
-	spy_put_ext(&at, digits.len, SPY_EXT_BIGINT);
+	at = spy_write_ext(at, digits.len, SPY_EXT_BIGINT);
 	memcpy(at, digits.data, digits.len);
 	return at + digits.len;
 }
 
-bool spy_encoder_unique(struct spy_encoder *e, uint8_t **at,
-			const struct spy_elements *elements)
+uint8_t *spy_encoder_unique(struct spy_encoder *e, uint8_t *at,
+			    const struct spy_elements *elements)
 {
 	size_t slots = spy_unique_slots(elements->count);
 	uint32_t *table = NULL;
 
 	if (slots) {
 		/* the free end of the buffer serves as the table */
-		*at = spy_encoder_room(e, *at,
-				       (slots + 1) * sizeof(*table) + SPY_PACK_MAX);
-		if (!*at)
-			return false;
-		table = (uint32_t *)(((uintptr_t)*at + 3) & ~(uintptr_t)3);
-	}
-	if (spy_unique_check(elements, table, (uintptr_t)e) == elements->count)
-		return true;
-	spy_encoder_fail(e, SPY_EINVALID_ARGUMENT);
-	return false;
-}
-
-static uint8_t *encode_value(struct spy_encoder *e, uint8_t *at, unsigned kind,
-			     const struct spy_type *type, uint32_t max,
-			     const void *value);
-
-static inline uint8_t *encode_field(struct spy_encoder *e, uint8_t *at,
-				    const struct spy_field *field, const void *base)
-{
-	const void *value = spy_field_at(field, base);
-
-	at = spy_encoder_room(e, at, SPY_PACK_MAX);
-	if (SPY_UNLIKELY(!at))
-		return NULL;
-	if (!value) {
-		if (!(field->flags & SPY_FIELD_NULLABLE))
-			return spy_encoder_fail(e, SPY_EINVALID_ARGUMENT);
-		*at++ = 0xc0;
-		return at;
-	}
-	return encode_value(e, at, field->kind, field->type, field->max, value);
-}
-
-/* The fields that are server-only, or those that are not, as an array. */
-static uint8_t *encode_fields(struct spy_encoder *e, uint8_t *at,
-			      const struct spy_type *type, const void *value,
-			      unsigned server, unsigned count)
-{
-	const struct spy_field *field = type->fields, *end = field + type->count;
-
-	at = spy_encoder_room(e, at, SPY_PACK_MAX);
-	if (!at || !spy_encoder_enter(e))
-		return NULL;
-	spy_put_array(&at, count);
-	for (; field < end; field++) {
-		if (SPY_UNLIKELY(field->flags &
-				 (SPY_FIELD_SERVER | SPY_FIELD_RESERVED))) {
-			if ((field->flags & SPY_FIELD_SERVER) != server)
-				continue;
-			if (field->flags & SPY_FIELD_RESERVED) {
-				at = spy_encoder_room(e, at, SPY_PACK_MAX);
-				if (!at)
-					return NULL;
-				*at++ = 0xc0;
-				continue;
-			}
-		} else if (SPY_UNLIKELY(server)) {
-			continue;
-		}
-		at = encode_field(e, at, field, value);
-		if (SPY_UNLIKELY(!at))
+		at = spy_encoder_room(e, at, (slots + 1) * sizeof(*table));
+		if (!at)
 			return NULL;
+		table = (uint32_t *)(((uintptr_t)at + 3) & ~(uintptr_t)3);
 	}
-	e->depth--;
+	if (spy_unique_check(elements, table, (uintptr_t)e) < elements->count)
+		return spy_encoder_fail(e, SPY_EINVALID_ARGUMENT);
 	return at;
 }
 
+static uint8_t *encode_list(struct spy_encoder *e, uint8_t *at, unsigned kind,
+			    const struct spy_type *type, uint32_t max, const void *value);
 static uint8_t *encode_model(struct spy_encoder *e, uint8_t *at,
-			     const struct spy_type *type, const void *value)
-{
-	unsigned server = spy_server_fields(type);
+			     const struct spy_type *type, const void *value);
 
-	if (!(e->flags & SPY_ENCODE_BUS)) {
-		/* a whole declaration that never leaves the server */
-		if (SPY_UNLIKELY(type->flags & SPY_TYPE_SERVER))
-			return spy_encoder_fail(e, SPY_EINVALID_ARGUMENT);
-	} else if (server) {
-		if (!spy_encoder_enter(e))
-			return NULL;
-		spy_put_array(&at, 2);
-		at = encode_fields(e, at, type, value, 0, type->count - server);
-		if (at)
-			at = encode_fields(e, at, type, value, SPY_FIELD_SERVER, server);
-		e->depth--;
-		return at;
-	}
-	return encode_fields(e, at, type, value, 0, type->count - server);
+static uint8_t *encode_uri(struct spy_encoder *e, uint8_t *at, const char *text,
+			   uint32_t max)
+{
+	size_t n = text ? strlen(text) : 0;
+
+	if (!text || !spy_uri_valid(text, n))
+		return spy_encoder_fail(e, SPY_EINVALID_ARGUMENT);
+	return spy_encode_text(e, at, text, n, max);
 }
 
 static uint8_t *encode_union(struct spy_encoder *e, uint8_t *at,
 			     const struct spy_type *type, const void *value)
 {
-	const struct spy_type *member;
-	int32_t number;
+	int32_t number = *(const int32_t *)value;
 
-	memcpy(&number, value, sizeof(number));
 	if (number < 0 || number >= type->count || !spy_encoder_enter(e))
 		return spy_encoder_fail(e, SPY_EINVALID_ARGUMENT);
-	member = type->members[number];
-	spy_put_array(&at, 2);
-	spy_put_int64(&at, number);
-	at = spy_encoder_room(e, at, SPY_PACK_MAX);
-	if (!at)
-		return NULL;
-	at = encode_value(e, at, member->kind, member, SPY_NO_MAX,
-			  (const char *)value + type->offset);
+	at = spy_write_array(at, 2);
+	at = spy_write_int64(at, number);
+	at = spy_encode_typed(e, at, type->members[number], SPY_NO_MAX,
+			      (const char *)value + type->offset);
 	e->depth--;
 	return at;
 }
 
-static uint8_t *encode_list(struct spy_encoder *e, uint8_t *at, unsigned kind,
-			    const struct spy_type *type, uint32_t max, const void *value)
+/* What is not in the inner loops. */
+static __attribute__((noinline)) uint8_t *encode_other(struct spy_encoder *e, uint8_t *at,
+						       unsigned kind,
+						       const struct spy_type *type,
+						       uint32_t max, const void *value)
 {
-	const struct spy_list *list = (const struct spy_list *)value;
-	const struct spy_field *field = type->fields;
-	const char *item = (const char *)list->items;
-	size_t i;
+	const struct spy_bytes *bytes = (const struct spy_bytes *)value;
 
-	if (list->len > max || list->len > UINT32_MAX)
+	switch ((enum spy_kind)kind) {
+	case SPY_KIND_URI:
+		return encode_uri(e, at, *(const char *const *)value, max);
+	case SPY_KIND_BYTES:
+		return spy_encode_bytes(e, at, *bytes, max);
+	case SPY_KIND_UUID:
+		return spy_encode_uuid(at, (const struct spy_uuid *)value);
+	case SPY_KIND_BIGINT:
+		return spy_encode_bigint(e, at, *bytes);
+	case SPY_KIND_ANY:
+		return spy_encode_any(e, at, (const struct spy_any *)value);
+	case SPY_KIND_UNION:
+		return encode_union(e, at, type, value);
+	default:
 		return spy_encoder_fail(e, SPY_EINVALID_ARGUMENT);
-	if (!spy_encoder_enter(e))
-		return NULL;
-	if (kind == SPY_KIND_MAP)
-		spy_put_map(&at, list->len);
-	else
-		spy_put_array(&at, list->len);
-	for (i = 0; i < list->len; i++, item += type->stride) {
-		at = encode_field(e, at, field, item);
-		if (at && kind == SPY_KIND_MAP)
-			at = encode_field(e, at, field + 1, item);
-		if (SPY_UNLIKELY(!at))
-			return NULL;
 	}
-	e->depth--;
-	if (kind != SPY_KIND_LIST && list->len > 1) {
-		struct spy_elements elements = { field, (const char *)list->items,
-						 type->stride, list->len };
-
-		if (!spy_encoder_unique(e, &at, &elements))
-			return NULL;
-	}
-	return at;
 }
 
-static uint8_t *encode_value(struct spy_encoder *e, uint8_t *at, unsigned kind,
-			     const struct spy_type *type, uint32_t max, const void *value)
+/* The switch of the inner loops, inlined into each of them: a call per number would cost
+ * more than the number. */
+static inline __attribute__((always_inline)) uint8_t *
+encode_value(struct spy_encoder *e, uint8_t *at, unsigned kind,
+	     const struct spy_type *type, uint32_t max, const void *value)
 {
 	switch ((enum spy_kind)kind) {
 	case SPY_KIND_BOOL:
-		spy_put_bool(&at, *(const bool *)value);
-		return at;
+		return spy_write_bool(at, *(const bool *)value);
 	case SPY_KIND_INT8:
-		spy_put_int64(&at, *(const int8_t *)value);
-		return at;
+		return spy_write_int64(at, *(const int8_t *)value);
 	case SPY_KIND_INT16:
-		spy_put_int64(&at, *(const int16_t *)value);
-		return at;
+		return spy_write_int64(at, *(const int16_t *)value);
 	case SPY_KIND_INT32:
-		spy_put_int32(&at, *(const int32_t *)value);
-		return at;
+		return spy_write_int64(at, *(const int32_t *)value);
 	case SPY_KIND_INT64:
 	case SPY_KIND_DURATION:
-		spy_put_int64(&at, *(const int64_t *)value);
-		return at;
+		return spy_write_int64(at, *(const int64_t *)value);
 	case SPY_KIND_UINT8:
-		spy_put_uint64(&at, *(const uint8_t *)value);
-		return at;
+		return spy_write_int64(at, *(const uint8_t *)value);
 	case SPY_KIND_UINT16:
-		spy_put_uint64(&at, *(const uint16_t *)value);
-		return at;
+		return spy_write_int64(at, *(const uint16_t *)value);
 	case SPY_KIND_UINT32:
-		spy_put_uint64(&at, *(const uint32_t *)value);
-		return at;
+		return spy_write_int64(at, *(const uint32_t *)value);
 	case SPY_KIND_UINT64:
-		spy_put_uint64(&at, *(const uint64_t *)value);
-		return at;
+		return spy_write_uint64(at, *(const uint64_t *)value);
 	case SPY_KIND_FLOAT:
-		spy_put_float(&at, *(const float *)value);
-		return at;
+		return spy_write_float(at, *(const float *)value);
 	case SPY_KIND_DOUBLE:
-		spy_put_double(&at, *(const double *)value);
-		return at;
-	case SPY_KIND_STRING:
-	case SPY_KIND_URI: {
+		return spy_write_double(at, *(const double *)value);
+	case SPY_KIND_STRING: {
 		const char *text = *(const char *const *)value;
-		size_t n = strlen(text);
 
-		if (kind == SPY_KIND_URI && !spy_uri_valid(text, n))
+		if (SPY_UNLIKELY(!text))
 			return spy_encoder_fail(e, SPY_EINVALID_ARGUMENT);
-		return spy_encode_text(e, at, text, n, max);
+		return spy_encode_text(e, at, text, strlen(text), max);
 	}
-	case SPY_KIND_BYTES:
-		return spy_encode_bytes(e, at, *(const struct spy_bytes *)value, max);
 	case SPY_KIND_TIME: {
 		const struct timespec *time = (const struct timespec *)value;
 
 		return spy_encode_time(e, at, time->tv_sec, (uint64_t)time->tv_nsec);
 	}
-	case SPY_KIND_UUID:
-		return spy_encode_uuid(at, (const struct spy_uuid *)value);
-	case SPY_KIND_BIGINT: {
-		const struct spy_bigint *big = (const struct spy_bigint *)value;
-
-		return spy_encode_bigint(e, at,
-					 (struct spy_bytes){ big->data, big->len });
-	}
-	case SPY_KIND_ANY:
-		return spy_encode_any(e, at, (const struct spy_any *)value);
-	case SPY_KIND_ENUM: {
-		int32_t number;
-
-		memcpy(&number, value, sizeof(number));
-		if (spy_enum_find(type, number) < 0)
+	case SPY_KIND_ENUM:
+		if (spy_enum_find(type, *(const int32_t *)value) < 0)
 			return spy_encoder_fail(e, SPY_EINVALID_ARGUMENT);
-		spy_put_int32(&at, number);
-		return at;
-	}
+		return spy_write_int64(at, *(const int32_t *)value);
 	case SPY_KIND_LIST:
 	case SPY_KIND_SET:
 	case SPY_KIND_MAP:
@@ -310,20 +188,186 @@ static uint8_t *encode_value(struct spy_encoder *e, uint8_t *at, unsigned kind,
 	case SPY_KIND_TUPLE:
 	case SPY_KIND_MODEL:
 		return encode_model(e, at, type, value);
-	case SPY_KIND_UNION:
-		return encode_union(e, at, type, value);
+	default:
+		return encode_other(e, at, kind, type, max, value);
 	}
-	return spy_encoder_fail(e, SPY_EINVALID_ARGUMENT);
+}
+
+static inline uint8_t *encode_nil(struct spy_encoder *e, uint8_t *at,
+				  const struct spy_field *field)
+{
+	if (!(field->flags & SPY_FIELD_NULLABLE))
+		return spy_encoder_fail(e, SPY_EINVALID_ARGUMENT);
+	*at = 0xc0;
+	return at + 1;
+}
+
+static inline __attribute__((always_inline)) uint8_t *
+encode_field(struct spy_encoder *e, uint8_t *at, const struct spy_field *field,
+	     const void *base)
+{
+	const void *value = (const char *)base + field->offset;
+
+	at = spy_encoder_room(e, at, 0);
+	if (SPY_UNLIKELY(!at))
+		return NULL;
+	if (field->flags & (SPY_FIELD_NULLABLE | SPY_FIELD_POINTER)) {
+		value = spy_field_at(field, base);
+		if (!value)
+			return encode_nil(e, at, field);
+	}
+	return encode_value(e, at, field->kind, field->type, field->max, value);
+}
+
+/* The same where speed is not worth the size. */
+static __attribute__((noinline)) uint8_t *encode_one(struct spy_encoder *e, uint8_t *at,
+						     const struct spy_field *field,
+						     const void *base)
+{
+	if (!(field->flags & SPY_FIELD_RESERVED))
+		return encode_field(e, at, field, base);
+	at = spy_encoder_room(e, at, 0);
+	if (at)
+		*at++ = 0xc0;
+	return at;
+}
+
+/* The second part of a model that has server-only fields, on the bus. */
+static uint8_t *encode_server_fields(struct spy_encoder *e, uint8_t *at,
+				     const struct spy_type *type, const void *value,
+				     unsigned count)
+{
+	unsigned i;
+
+	at = spy_encoder_room(e, at, 0);
+	if (!at || !spy_encoder_enter(e))
+		return NULL;
+	at = spy_write_array(at, count);
+	for (i = 0; i < type->count && at; i++)
+		if (type->fields[i].flags & SPY_FIELD_SERVER)
+			at = encode_one(e, at, &type->fields[i], value);
+	e->depth--;
+	return at;
+}
+
+static uint8_t *encode_model(struct spy_encoder *e, uint8_t *at,
+			     const struct spy_type *type, const void *value)
+{
+	const struct spy_field *field = type->fields, *end = field + type->count;
+	unsigned server = 0;
+	bool pair = false;
+
+	if (SPY_UNLIKELY(type->flags & (SPY_TYPE_SERVER | SPY_TYPE_HOLDS_SERVER))) {
+		/* a whole declaration that never leaves the server */
+		if (type->flags & SPY_TYPE_SERVER && !(e->flags & SPY_ENCODE_BUS))
+			return spy_encoder_fail(e, SPY_EINVALID_ARGUMENT);
+		server = spy_server_fields(type);
+		pair = server && e->flags & SPY_ENCODE_BUS;
+	}
+	if (pair) {
+		if (!spy_encoder_enter(e))
+			return NULL;
+		at = spy_write_array(at, 2);
+	}
+	if (!spy_encoder_enter(e))
+		return NULL;
+	at = spy_write_array(at, type->count - server);
+	for (; field < end; field++) {
+		if (SPY_LIKELY(!(field->flags & (SPY_FIELD_SERVER | SPY_FIELD_RESERVED))))
+			at = encode_field(e, at, field, value);
+		else if (!(field->flags & SPY_FIELD_SERVER))
+			at = encode_one(e, at, field, value);
+		if (SPY_UNLIKELY(!at))
+			return NULL;
+	}
+	e->depth--;
+	if (pair) {
+		at = encode_server_fields(e, at, type, value, server);
+		e->depth--;
+	}
+	return at;
+}
+
+/* The items of a list of integers, with nothing around each. */
+#define ENCODE_INTEGERS(c_type)                                             \
+	for (i = 0; i < list->len; i++) {                                   \
+		at = spy_encoder_room(e, at, 0);                            \
+		if (SPY_UNLIKELY(!at))                                      \
+			return NULL;                                        \
+		at = spy_write_int64(at, ((const c_type *)list->items)[i]); \
+	}                                                                   \
+	return at
+
+static uint8_t *encode_items(struct spy_encoder *e, uint8_t *at,
+			     const struct spy_type *type, const struct spy_list *list)
+{
+	const struct spy_field *field = type->fields;
+	const char *item = (const char *)list->items;
+	size_t i;
+
+	if (!(field->flags & SPY_FIELD_NULLABLE)) {
+		if (field->kind == SPY_KIND_INT32) {
+			ENCODE_INTEGERS(int32_t);
+		}
+		if (field->kind == SPY_KIND_INT64) {
+			ENCODE_INTEGERS(int64_t);
+		}
+	}
+	for (i = 0; i < list->len; i++, item += type->stride) {
+		at = encode_field(e, at, field, item);
+		if (SPY_UNLIKELY(!at))
+			return NULL;
+	}
+	return at;
+}
+
+static uint8_t *encode_entries(struct spy_encoder *e, uint8_t *at,
+			       const struct spy_type *type, const struct spy_list *list)
+{
+	const char *item = (const char *)list->items;
+	size_t i;
+
+	for (i = 0; i < list->len && at; i++, item += type->stride) {
+		at = encode_one(e, at, type->fields, item);
+		if (at)
+			at = encode_one(e, at, type->fields + 1, item);
+	}
+	return at;
+}
+
+static uint8_t *encode_list(struct spy_encoder *e, uint8_t *at, unsigned kind,
+			    const struct spy_type *type, uint32_t max, const void *value)
+{
+	const struct spy_list *list = (const struct spy_list *)value;
+
+	if (SPY_UNLIKELY(list->len > max || list->len > UINT32_MAX))
+		return spy_encoder_fail(e, SPY_EINVALID_ARGUMENT);
+	if (!spy_encoder_enter(e))
+		return NULL;
+	if (kind == SPY_KIND_MAP)
+		at = encode_entries(e, spy_write_map(at, list->len), type, list);
+	else
+		at = encode_items(e, spy_write_array(at, list->len), type, list);
+	e->depth--;
+	if (at && kind != SPY_KIND_LIST && list->len > 1) {
+		struct spy_elements elements = { type->fields, (const char *)list->items,
+						 type->stride, list->len };
+
+		return spy_encoder_unique(e, at, &elements);
+	}
+	return at;
 }
 
 uint8_t *spy_encode_typed(struct spy_encoder *e, uint8_t *at, const struct spy_type *type,
 			  uint32_t max, const void *value)
 {
-	at = spy_encoder_room(e, at, SPY_PACK_MAX);
+	at = spy_encoder_room(e, at, 0);
 	if (!at)
 		return NULL;
-	if (!value || (spy_kind_is_text(type->kind) && !*(const char *const *)value))
+	if (!value)
 		return spy_encoder_fail(e, SPY_EINVALID_ARGUMENT);
+	if (type->kind == SPY_KIND_MODEL || type->kind == SPY_KIND_TUPLE)
+		return encode_model(e, at, type, value);
 	return encode_value(e, at, type->kind, type, max, value);
 }
 
@@ -332,8 +376,10 @@ uint8_t *spy_encoder_start(struct spy_encoder *e, struct spy_buf *buf, unsigned 
 	*e = (struct spy_encoder){
 		.buf = buf, .mark = buf->len, .flags = flags, .failed = buf->failed
 	};
-	e->end = buf->data + buf->cap;
-	return buf->data ? buf->data + buf->len : spy_encoder_grow(e, NULL, SPY_PACK_MAX);
+	if (SPY_UNLIKELY(buf->cap - buf->len < SPY_PACK_MAX))
+		return spy_encoder_grow(e, buf->data + buf->len, 0);
+	e->limit = buf->data + buf->cap - SPY_PACK_MAX;
+	return buf->data + buf->len;
 }
 
 int spy_encoder_finish(struct spy_encoder *e, const uint8_t *at)
@@ -357,7 +403,7 @@ int spy_encode(struct spy_buf *buf, const struct spy_field *item, const void *bo
 	    (!box || (spy_kind_is_text(item->kind) && !*(const char *const *)box))) {
 		at = spy_encoder_start(&e, buf, flags);
 		if (at)
-			at = spy_encoder_room(&e, at, SPY_PACK_MAX);
+			at = spy_encoder_room(&e, at, 0);
 		if (at)
 			*at++ = 0xc0;
 		return spy_encoder_finish(&e, at);

@@ -20,7 +20,7 @@ static uint8_t *begin_object(struct spy_encoder *e, uint8_t *at, const char *nam
 {
 	if (!name || !spy_encoder_enter(e))
 		return spy_encoder_fail(e, SPY_EINVALID_ARGUMENT);
-	at = spy_encoder_room(e, at, EXT_HEAD_MAX + SPY_PACK_MAX);
+	at = spy_encoder_room(e, at, EXT_HEAD_MAX);
 	if (!at)
 		return NULL;
 	*start = (size_t)(at - e->buf->data);
@@ -34,7 +34,7 @@ static uint8_t *end_object(struct spy_encoder *e, uint8_t *at, size_t start)
 
 	if (n > UINT32_MAX)
 		return spy_encoder_fail(e, SPY_EINVALID_ARGUMENT);
-	spy_put_ext(&head, n, SPY_EXT_OBJECT);
+	head = spy_write_ext(head, n, SPY_EXT_OBJECT);
 	memmove(head, body, n);
 	e->depth--;
 	return head + n;
@@ -43,7 +43,7 @@ static uint8_t *end_object(struct spy_encoder *e, uint8_t *at, size_t start)
 static uint8_t *append(struct spy_encoder *e, uint8_t *at, const uint8_t *data,
 		       size_t len)
 {
-	at = spy_encoder_room(e, at, len + SPY_PACK_MAX);
+	at = spy_encoder_room(e, at, len);
 	if (!at)
 		return NULL;
 	memcpy(at, data, len);
@@ -78,7 +78,7 @@ static uint8_t *encode_items(struct spy_encoder *e, uint8_t *at,
 
 	if (!spy_encoder_enter(e))
 		return NULL;
-	spy_put_array(&at, any->len);
+	at = spy_write_array(at, any->len);
 	for (i = 0; i < any->len && at; i++)
 		at = spy_encode_any(e, at, &any->items[i]);
 	e->depth--;
@@ -99,7 +99,7 @@ static uint8_t *encode_entries(struct spy_encoder *e, uint8_t *at,
 
 	if (!spy_encoder_enter(e))
 		return NULL;
-	spy_put_map(&at, any->len);
+	at = spy_write_map(at, any->len);
 	for (i = 0; i < any->len && at; i++) {
 		const struct spy_any_entry *entry = &any->entries[i];
 
@@ -112,12 +112,12 @@ static uint8_t *encode_entries(struct spy_encoder *e, uint8_t *at,
 	e->depth--;
 	if (!at || any->len < 2)
 		return at;
-	return spy_encoder_unique(e, &at, &keys) ? at : NULL;
+	return spy_encoder_unique(e, at, &keys);
 }
 
 uint8_t *spy_encode_any(struct spy_encoder *e, uint8_t *at, const struct spy_any *any)
 {
-	at = spy_encoder_room(e, at, SPY_PACK_MAX);
+	at = spy_encoder_room(e, at, 0);
 	if (!at)
 		return NULL;
 	switch (any->kind) {
@@ -125,22 +125,17 @@ uint8_t *spy_encode_any(struct spy_encoder *e, uint8_t *at, const struct spy_any
 		*at++ = 0xc0;
 		return at;
 	case SPY_ANY_BOOL:
-		spy_put_bool(&at, any->boolean);
-		return at;
+		return spy_write_bool(at, any->boolean);
 	case SPY_ANY_INT:
-		spy_put_int64(&at, any->integer);
-		return at;
+		return spy_write_int64(at, any->integer);
 	case SPY_ANY_UINT:
-		spy_put_uint64(&at, any->natural);
-		return at;
+		return spy_write_uint64(at, any->natural);
 	case SPY_ANY_FLOAT:
 		if (!spy_fits_float(any->number))
 			break;
-		spy_put_float(&at, (float)any->number);
-		return at;
+		return spy_write_float(at, (float)any->number);
 	case SPY_ANY_DOUBLE:
-		spy_put_double(&at, any->number);
-		return at;
+		return spy_write_double(at, any->number);
 	case SPY_ANY_STRING: {
 		size_t n = any->len;
 

@@ -10,11 +10,12 @@
 #include <core/field.h>
 #include <core/pack.h>
 #include <core/unique.h>
+#include <core/utf8.h>
 #include <core/wire.h>
 
 struct spy_encoder {
 	struct spy_buf *buf;
-	uint8_t *end;
+	uint8_t *limit; /* SPY_PACK_MAX before the end of the buffer's memory */
 	size_t mark;	/* of the buffer before */
 	unsigned flags; /* enum spy_encode_flag */
 	unsigned depth; /* containers that are open, through objects too */
@@ -30,9 +31,10 @@ static inline uint8_t *spy_encoder_fail(struct spy_encoder *e, int error)
 
 uint8_t *spy_encoder_grow(struct spy_encoder *e, uint8_t *at, size_t n);
 
+/* Room for a body of `n` bytes and then for SPY_PACK_MAX more. */
 static inline uint8_t *spy_encoder_room(struct spy_encoder *e, uint8_t *at, size_t n)
 {
-	if (SPY_UNLIKELY((size_t)(e->end - at) < n))
+	if (SPY_UNLIKELY(e->limit - at < (ptrdiff_t)n))
 		return spy_encoder_grow(e, at, n);
 	return at;
 }
@@ -48,8 +50,21 @@ static inline bool spy_encoder_enter(struct spy_encoder *e)
 	return false;
 }
 
-uint8_t *spy_encode_text(struct spy_encoder *e, uint8_t *at, const char *text, size_t n,
-			 uint32_t max);
+static inline __attribute__((always_inline)) uint8_t *
+spy_encode_text(struct spy_encoder *e, uint8_t *at, const char *text, size_t n,
+		uint32_t max)
+{
+	if (SPY_UNLIKELY(n > max || n >= UINT32_MAX))
+		return spy_encoder_fail(e, SPY_EINVALID_ARGUMENT);
+	at = spy_encoder_room(e, at, n + SPY_PACK_MAX);
+	if (SPY_UNLIKELY(!at))
+		return NULL;
+	at = spy_write_str(at, n);
+	if (SPY_UNLIKELY(!spy_copy_ascii(at, text, n)) && !spy_utf8_valid(text, n))
+		return spy_encoder_fail(e, SPY_EINVALID_ARGUMENT);
+	return at + n;
+}
+
 uint8_t *spy_encode_bytes(struct spy_encoder *e, uint8_t *at, struct spy_bytes bytes,
 			  uint32_t max);
 uint8_t *spy_encode_time(struct spy_encoder *e, uint8_t *at, int64_t seconds,
@@ -62,8 +77,8 @@ uint8_t *spy_encode_typed(struct spy_encoder *e, uint8_t *at, const struct spy_t
 			  uint32_t max, const void *value);
 
 /* Fails when an element or key is there twice. */
-bool spy_encoder_unique(struct spy_encoder *e, uint8_t **at,
-			const struct spy_elements *elements);
+uint8_t *spy_encoder_unique(struct spy_encoder *e, uint8_t *at,
+			    const struct spy_elements *elements);
 
 uint8_t *spy_encoder_start(struct spy_encoder *e, struct spy_buf *buf, unsigned flags);
 /* `at` is where the value ends, or NULL: then the buffer is as before. */
