@@ -46,7 +46,7 @@ const char *emit_row(const struct emit *e, const struct row *row)
 		buf_printf(&b, ", %" PRIu64, row->max);
 	else if (has || more)
 		buf_put(&b, ", SPY_NO_MAX");
-	if (!has && more)
+	if (has || more)
 		buf_printf(&b, ", %s", row->dflt ? row->dflt : "NULL");
 	buf_put(&b, "),");
 	return emit_fold(e->arena, 8, EMIT_INDENT, buf_text(&b));

@@ -27,9 +27,9 @@
 		NAME, &(TYPE), DFLT, offsetof(T, MEMBER), SPY_NO_HAS, MAX, \
 			SPY_KIND_##KIND, FLAGS                             \
 	}
-#define SPY_FIELD_HAS(T, MEMBER, HAS, NAME, KIND, TYPE, FLAGS, MAX)              \
+#define SPY_FIELD_HAS(T, MEMBER, HAS, NAME, KIND, TYPE, FLAGS, MAX, DFLT)        \
 	{                                                                        \
-		NAME, &(TYPE), NULL, offsetof(T, MEMBER), offsetof(T, HAS), MAX, \
+		NAME, &(TYPE), DFLT, offsetof(T, MEMBER), offsetof(T, HAS), MAX, \
 			SPY_KIND_##KIND, FLAGS                                   \
 	}
 /* The place of a field that was removed. */
