@@ -23,11 +23,9 @@ VERSION := 0.1.0
 
 B := build$(if $(filter 1,$(SAN)),/san)$(if $(filter 1,$(TSAN)),/tsan)$(if $(filter 0,$(FIBERS)),/nofibers)
 
-# as many jobs as cores, unless somebody said how many
-ifeq ($(filter -j%,$(MAKEFLAGS)),)
-MAKEFLAGS += -j$(shell nproc)
-endif
 MAKEFLAGS += --no-print-directory
+# for the builds that we start ourselves
+JOBS ?= $(shell nproc)
 
 WARN    := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef -Wvla
 WERROR  ?=
@@ -153,7 +151,7 @@ deps-build:
 	@.ci/deps build
 
 demo: deps-build
-	@$(MAKE) all
+	@$(MAKE) -j$(JOBS) all
 	@$(PYTHON) samples/demo.py $(B)
 
 # ours: not what spygen writes

@@ -3,7 +3,7 @@
 #   tests/compiler/*_test.c  against the compiler as a library
 #   tests/core/*_test.c      against libspycore (no I/O) and the fibers
 #   tests/net/*_test.c       against libspy and libspyserver (sockets, loop)
-#   tests/fuzz/*_fuzz.c      one fuzzer each; here replayed over its corpus
+#   tests/fuzz/*_fuzz.c      one fuzzer each; a check replays its corpus
 #   tests/*/*.sh, *_test.py  scripts; they get the build folder as $B
 #
 # A schema FOLDER/NAME.spy beside tests is there for them as "NAME.h" and so on.
@@ -76,7 +76,7 @@ $(addprefix $(B)/tests/fuzz/libfuzzer-,$(RUNTIME_FUZZERS)): $(B)/tests/fuzz/libf
 .PHONY: libfuzzers
 libfuzzers: $(LIBFUZZER)
 fuzz:
-	$(MAKE) CC=clang FUZZ=1 B=$(B)/fuzz libfuzzers
+	$(MAKE) -j$(JOBS) CC=clang FUZZ=1 B=$(B)/fuzz libfuzzers
 	tests/fuzz/run.sh $(B)/fuzz/tests/fuzz $(SECONDS) $(FUZZERS)
 
 # --- golden files: written again on demand ---------------------------------------
@@ -100,9 +100,9 @@ in = $(patsubst $(B)/%,$(1)/%,$(2))
 check-deps:
 	@.ci/deps build check
 check-build:
-	$(MAKE) all
-	$(MAKE) B=$(SAN_B) SAN=1 OPT="-O1 -g" tests samples
-	$(MAKE) B=$(NOFIBERS_B) FIBERS=0 $(call in,$(NOFIBERS_B),$(CORE_TESTS) $(NET_TESTS))
+	$(MAKE) -j$(JOBS) all
+	$(MAKE) -j$(JOBS) B=$(SAN_B) SAN=1 OPT="-O1 -g" $(SAN_B)/spygen tests samples
+	$(MAKE) -j$(JOBS) B=$(NOFIBERS_B) FIBERS=0 $(call in,$(NOFIBERS_B),$(CORE_TESTS) $(NET_TESTS))
 check:
 	@$(MAKE) check-deps
 	@$(MAKE) check-build

@@ -1,7 +1,8 @@
 /*
- * Runs a fuzzer without libFuzzer, as a test: over every file of its corpus (the folder
- * beside it that has its name, without _fuzz), over seeded random changes to them, and over
- * random bytes. What it finds is a crash, or a sanitizer's report.
+ * Runs a fuzzer without libFuzzer, as a test: over every file of its corpus, over seeded
+ * random changes to them, and over random bytes. What it finds is a crash, or a sanitizer's
+ * report. The corpus of NAME_fuzz is the folder NAME beside it and the folders whose paths
+ * stand in NAME.seeds, a line each.
  */
 #define _DEFAULT_SOURCE 1
 #include <dirent.h>
@@ -75,6 +76,7 @@ static size_t replay(const char *path)
 
 	if (!file)
 		return 0;
+	/* nothing is read from a folder */
 	size = fread(original, 1, sizeof(original), file);
 	fclose(file);
 	try(original, size);
@@ -108,6 +110,21 @@ static size_t replay_folder(const char *folder)
 	return replayed;
 }
 
+static size_t replay_seeds(const char *list)
+{
+	FILE *file = fopen(list, "r");
+	char folder[300];
+	size_t replayed = 0;
+
+	while (file && fgets(folder, sizeof(folder), file)) {
+		folder[strcspn(folder, "\n")] = '\0';
+		replayed += replay_folder(folder);
+	}
+	if (file)
+		fclose(file);
+	return replayed;
+}
+
 static void noise(void)
 {
 	uint8_t data[256];
@@ -124,15 +141,17 @@ static void noise(void)
 
 int main(int argc, char **argv)
 {
-	char name[256], folder[300];
+	char name[256], path[300];
 	size_t files;
 
 	(void)argc;
 	snprintf(name, sizeof(name), "%s", basename(argv[0]));
 	name[strlen(name) > 5 ? strlen(name) - 5 : 0] = '\0';
-	snprintf(folder, sizeof(folder), "tests/fuzz/%s", name);
 	printf("1..2\n");
-	files = replay_folder(folder);
+	snprintf(path, sizeof(path), "tests/fuzz/%s", name);
+	files = replay_folder(path);
+	snprintf(path, sizeof(path), "tests/fuzz/%s.seeds", name);
+	files += replay_seeds(path);
 	printf("ok 1 - %s: %zu files, each changed %d times%s\n", name, files, CHANGES,
 	       files ? "" : " # SKIP no corpus");
 	fflush(stdout);

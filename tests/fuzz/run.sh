@@ -2,7 +2,8 @@
 # run.sh FOLDER SECONDS FUZZER...: runs libfuzzer-FUZZER of FOLDER, each for SECONDS, two at a
 # time. What a fuzzer learns stays in FOLDER; what it finds is written there too, and named.
 #
-# NAME_fuzz starts from the corpus tests/fuzz/NAME and uses tests/fuzz/NAME.dict.
+# NAME_fuzz starts from tests/fuzz/NAME and the folders that tests/fuzz/NAME.seeds lists, and
+# uses the words of tests/fuzz/NAME.dict.
 set -e
 folder=$1 seconds=$2
 shift 2
@@ -14,6 +15,7 @@ fuzz() {
 	mkdir -p "$folder/corpus-$name"
 	local corpora=("$folder/corpus-$name")
 	[ ! -d "tests/fuzz/$name" ] || corpora+=("tests/fuzz/$name")
+	[ ! -f "tests/fuzz/$name.seeds" ] || mapfile -t -O 2 corpora <"tests/fuzz/$name.seeds"
 	"$folder/libfuzzer-$fuzzer" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=1024 \
 		-max_len=65536 -print_final_stats=1 -artifact_prefix="$folder/found-$name-" \
 		"${options[@]}" "${corpora[@]}" >"$folder/$fuzzer.log" 2>&1

@@ -2,7 +2,7 @@
  * libFuzzer: any bytes as a schema.  Imports find the bytes behind the first NUL, so that
  * two files can be at odds with each other.
  *
- *	clang -fsanitize=fuzzer,address,undefined ... -dict=tests/fuzz/spy.dict schemas/
+ *	clang -fsanitize=fuzzer,address,undefined ... -dict=tests/fuzz/schema.dict schemas/
  */
 #include "compile.h"
 
