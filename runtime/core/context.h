@@ -108,6 +108,7 @@ struct spy_context {
 	unsigned chunk_count;
 	struct spy_revocation *revocations; /* while an authentication is pending */
 	unsigned authenticating;
+	bool revocation_lost; /* for want of memory: refuse what is pending */
 };
 
 /* `hooks` and `env` (where defaults `now` and `random` come from) may be NULL; hooks are
