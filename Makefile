@@ -167,11 +167,12 @@ incdir = $(DESTDIR)$(PREFIX)/include/spy
 libdir = $(DESTDIR)$(PREFIX)/lib
 sharedir = $(DESTDIR)$(PREFIX)/share/spy
 install: $(SPYGEN) runtime
-	install -d $(bindir) $(incdir) $(libdir)/pkgconfig $(sharedir)
+	install -d $(bindir) $(incdir) $(libdir)/pkgconfig $(sharedir)/cmake
 	install $(SPYGEN) $(bindir)
 	install -m 644 runtime/include/spy/*.h $(incdir)
 	install -m 644 $(B)/libspy.a $(B)/libspyserver.a $(libdir)
 	$(if $(wildcard schemas/*.spy),install -m 644 $(wildcard schemas/*.spy) $(sharedir))
+	install -m 644 compiler/cmake/SpyGenerate.cmake $(sharedir)/cmake
 	$(call pc,spy,typed streams: client,libwebsockets libuv,-lspy,-lm) > $(libdir)/pkgconfig/spy.pc
 	$(call pc,spy-server,typed streams: server,spy hiredis yaml-0.1,-lspyserver -lspy,) > $(libdir)/pkgconfig/spy-server.pc
 # name, description, requires, libraries, others': static libraries, so users link all of it
