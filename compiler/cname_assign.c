@@ -135,7 +135,8 @@ static void name_decl(struct assign *s, const char *prefix, struct decl *decl)
 	if (!decl->c_name)
 		decl->c_name = arena_printf(s->arena, "%s%s", prefix,
 					    to_snake(s->arena, decl->name));
-	decl->c_name = cname_own(s->arena, decl->c_name, CNAME_TAG);
+	if (decl->kind != DECL_ENDPOINT) /* which never stands alone */
+		decl->c_name = cname_own(s->arena, decl->c_name, CNAME_TAG);
 	switch (decl->kind) {
 	case DECL_ENUM:
 		name_values(s, decl, decl->enumeration);

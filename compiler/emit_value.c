@@ -68,7 +68,7 @@ static const char *bytes(struct arena *a, const char *data, size_t len)
 
 	for (i = 0; i < len; i++)
 		buf_printf(&b, "%s0x%02x", i ? ", " : "", (unsigned char)data[i]);
-	return buf_text(&b);
+	return emit_fold(a, 12, EMIT_INDENT, buf_text(&b));
 }
 
 static const char *bigint(struct arena *a, const char *data, size_t len)
