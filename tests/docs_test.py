@@ -90,13 +90,14 @@ def blocks_of(page):
     return found
 
 
-def run(command, folder):
-    """Runs a command to its end, and ends what it leaves behind."""
+def run(command, folder, apart=False):
+    """Runs a command to its end, and ends what it leaves behind; standard error goes the way
+    of standard output, or `apart`."""
     env = dict(os.environ, PATH=BUILD + ":" + os.environ["PATH"])
-    with tempfile.TemporaryFile("w+") as out:
+    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
         try:
             child = subprocess.Popen(command, cwd=folder, env=env, stdin=subprocess.DEVNULL,
-                                     stdout=out, stderr=subprocess.STDOUT,
+                                     stdout=out, stderr=err if apart else out,
                                      start_new_session=True)
         except OSError as error:
             return subprocess.CompletedProcess(command, 127, str(error))
@@ -111,7 +112,9 @@ def run(command, folder):
             pass
         child.wait()
         out.seek(0)
-        return subprocess.CompletedProcess(command, child.returncode, out.read() + note)
+        err.seek(0)
+        return subprocess.CompletedProcess(command, child.returncode, out.read() + note,
+                                           err.read())
 
 
 def flags_for(*packages):
@@ -229,9 +232,11 @@ def unknown_targets(text):
 
 def test_sh(project, block):
     if "run" in block.words:
-        done = run(["bash", "-e", "-c", block.text], project.folder)
+        # a server's log, on standard error, is not what a page promises
+        done = run(["bash", "-e", "-c", block.text], project.folder, apart=True)
         good = done.returncode == 0 and block.expected in (None, done.stdout)
-        tap.check(good, block.name, f"exit status {done.returncode}\n{done.stdout}")
+        tap.check(good, block.name,
+                  f"exit status {done.returncode}\n{done.stdout}{done.stderr}")
         return
     done = run(["bash", "-n", "-c", block.text], project.folder)
     missing = unknown_targets(block.text)
