@@ -63,22 +63,25 @@ static void free_client_side(struct spy_call *call)
 		call->waiter->gone = true;
 		spy_waiter_wake(call->context, call->waiter);
 	}
-	if (call->released)
-		call->released(call, call->owner);
 }
 
 void spy_call_drop(struct spy_call *call)
 {
 	struct spy_context *context = call->context;
+	void (*released)(struct spy_call *call, void *owner) = NULL;
+	void *owner = NULL;
 
 	if (!(call->flags & (SPY_CALL_OVER | SPY_CALL_PSEUDO)))
 		spy_call_leave(call);
 	for (unsigned i = 0; i < spy_call_stream_count(call); i++)
 		spy_stream_fini(&call->streams[i]);
-	if (call->flags & SPY_CALL_SERVER)
+	if (call->flags & SPY_CALL_SERVER) {
 		free_server_side(call);
-	else
+	} else {
+		released = call->released;
+		owner = call->owner;
 		free_client_side(call);
+	}
 	if (call->connection)
 		call->connection->held -= call->held;
 	free_deadline(call);
@@ -87,6 +90,9 @@ void spy_call_drop(struct spy_call *call)
 	spy_task_cancel(&call->task);
 	spy_ring_remove(&call->ring);
 	context->counts.calls--;
+	/* Last: the owner may end the context with it. */
+	if (released)
+		released(call, owner);
 	free(call);
 }
 
