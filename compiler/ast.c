@@ -23,27 +23,7 @@ const char *ast_doc(struct arena *a, const struct ast_attrs *attrs)
 	return text;
 }
 
-static bool is_name_char(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	       (c >= '0' && c <= '9') || c == '_';
-}
-
 bool ast_in_skipped(const struct ast_file *file, const char *name)
 {
-	const struct source *source = file->source;
-	size_t i, k, len = strlen(name);
-
-	for (i = 0; i < file->skipped.n; i++) {
-		const struct span *span = file->skipped.at[i];
-		const char *text = source->text + (span->start - source->base);
-		size_t n = span->end - span->start;
-
-		for (k = 0; k + len <= n; k++)
-			if (!memcmp(text + k, name, len) &&
-			    (!k || !is_name_char(text[k - 1])) &&
-			    !is_name_char(text[k + len]))
-				return true;
-	}
-	return false;
+	return map_get(&file->skipped, name) != NULL;
 }

@@ -133,7 +133,7 @@ struct ast_file {
 	struct vec imports;  /* struct ast_import * */
 	struct vec decls;    /* struct ast_decl * */
 	struct vec comments; /* struct span *: every comment, doc or not */
-	struct vec skipped;  /* struct span *: text that no node speaks for */
+	struct map skipped;  /* words of text that no node speaks for */
 	bool cut;	     /* the parser gave up before the end */
 	bool nameless;	     /* something is declared or imported without a name */
 };
@@ -148,7 +148,8 @@ struct ast_file *parse_file(struct arena *a, struct strs *names, struct diag *di
 /* The doc comment as one text, or NULL. */
 const char *ast_doc(struct arena *a, const struct ast_attrs *attrs);
 
-/* Whether `name` stands in text that the parser skipped: then it may be declared. */
+/* Whether `name`, interned, stands in text that the parser skipped: there it may be
+   declared. */
 bool ast_in_skipped(const struct ast_file *file, const char *name);
 
 #endif

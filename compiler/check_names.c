@@ -362,7 +362,7 @@ static void unknown_type(struct check *c, struct unit *unit, const struct ast_ty
 					   : t->name.text;
 	const char *better;
 
-	if (explained(c, unit, t->name.text))
+	if (diag_full(c->diag) || explained(c, unit, t->name.text))
 		return;
 	/* the declaration may have lost its name to a syntax error */
 	if (unit->ast->skipped.n &&

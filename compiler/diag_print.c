@@ -12,8 +12,9 @@
 
 enum {
 	TAB_WIDTH = 8,
-	LINE_WIDTH = 160, /* columns of source that are shown at most */
-	LINE_BEFORE = 60, /* columns before the caret in a line that is cut */
+	LINE_WIDTH = 160,  /* columns of source that are shown at most */
+	LINE_BYTES = 1024, /* of a line that are looked at on each side of the caret */
+	LINE_BEFORE = 60,  /* columns before the caret in a line that is cut */
 };
 
 static bool within(uint32_t code, const uint32_t (*ranges)[2], size_t n)
@@ -97,24 +98,45 @@ static void print_line(FILE *out, const char *line, size_t len, size_t from, siz
 	}
 }
 
+/* Of a line of megabytes only what is near the caret is looked at. */
+static void narrow(const char **line, size_t *len, size_t *at)
+{
+	size_t skip = 0;
+
+	if (*at > LINE_BYTES) {
+		skip = *at - LINE_BYTES;
+		while (skip < *at && ((*line)[skip] & 0xc0) == 0x80)
+			skip++;
+	}
+	*line += skip;
+	*len -= skip;
+	*at -= skip;
+	if (*len > *at + LINE_BYTES) {
+		*len = *at + LINE_BYTES;
+		while (*len > *at && ((*line)[*len] & 0xc0) == 0x80)
+			--*len;
+	}
+}
+
 static void print_source(const struct place *place, size_t span, FILE *out, bool color)
 {
 	const char *line = place->source->text + place->line_start;
-	size_t len = place->line_end - place->line_start;
-	size_t at = place->at - place->line_start;
-	size_t end = span < len - at ? at + span : len;
-	size_t caret = columns_to(line, len, at);
-	size_t stop = columns_to(line, len, end);
-	size_t total = columns_to(line, len, len);
-	size_t from = 0, to = total;
-	const char *before = "", *after = "";
+	size_t whole = place->line_end - place->line_start, len = whole;
+	size_t at = place->at - place->line_start, old = at;
+	size_t end, caret, stop, total, from = 0, to;
+	const char *before, *after;
 
+	narrow(&line, &len, &at);
+	end = span < len - at ? at + span : len;
+	caret = columns_to(line, len, at);
+	stop = columns_to(line, len, end);
+	to = total = columns_to(line, len, len);
 	if (total > LINE_WIDTH) {
 		from = caret > LINE_BEFORE ? caret - LINE_BEFORE : 0;
 		to = from + LINE_WIDTH < total ? from + LINE_WIDTH : total;
-		before = from ? "..." : "";
-		after = to < total ? "..." : "";
 	}
+	before = from || at < old ? "..." : "";
+	after = to < total || whole - old > len - at ? "..." : "";
 	fprintf(out, "%5zu | %s", place->line, before);
 	print_line(out, line, len, from, to);
 	fprintf(out, "%s\n      | %*s%s^", after, (int)(caret - from + strlen(before)),

@@ -19,9 +19,27 @@ void node_push(struct parse *p, struct vec *v, void *item)
 	vec_push(p->arena, v, item);
 }
 
+static bool is_name_char(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       (c >= '0' && c <= '9') || c == '_';
+}
+
 void node_skip(struct parse *p, struct span at)
 {
-	node_push(p, &p->file->skipped, node_copy(p, &at, sizeof(at)));
+	const char *s = p->source->text + (at.start - p->source->base), *start;
+	const char *end = s + (at.end - at.start);
+
+	for (; s < end; s++) {
+		const char *word;
+
+		for (start = s; s < end && is_name_char(*s);)
+			s++;
+		if (s == start)
+			continue;
+		word = intern(p->names, start, (size_t)(s - start));
+		map_put(p->arena, &p->file->skipped, word, p);
+	}
 	p->lost = true;
 }
 

@@ -519,7 +519,8 @@ static void parse(struct parse *p, yypstate *state)
 		status = yypush_parse(state, token, &value, &at, p);
 		p->before = token;
 		p->before_span = at;
-	} while (status == YYPUSH_MORE && !diag_full(p->diag));
+	} while (status == YYPUSH_MORE && !diag_full(p->diag) &&
+		 p->troubles <= TROUBLES_MAX);
 	if (status)
 		p->file->cut = true;
 }

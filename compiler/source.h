@@ -13,8 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A schema of 1,000 models is about 200 KB; what is larger than this is no schema. */
-#define SOURCE_FILE_MAX ((size_t)8 << 20)
+/* A schema of 1,000 models is about 500 KB; what is larger than this is no schema. */
+#define SOURCE_FILE_MAX ((size_t)4 << 20)
 /* All files of a run together; keeps offsets within 32 bits. */
 #define SOURCE_TOTAL_MAX ((size_t)1 << 30)
 

@@ -100,6 +100,7 @@ void syntax_missing(struct parse *p, int token, bool newline, struct span at)
 {
 	struct span end = { p->before_span.end, p->before_span.end };
 
+	p->troubles++;
 	if (explained(p, end))
 		return;
 	if (newline)
@@ -115,6 +116,7 @@ void syntax_missing_brace(struct parse *p, struct span at)
 {
 	struct span end = { p->before_span.end, p->before_span.end };
 
+	p->troubles++;
 	if (explained(p, at))
 		return;
 	if (at.start == at.end)
@@ -338,6 +340,7 @@ void syntax_unexpected(struct parse *p, const struct expected *expected, int fou
 {
 	const char *word;
 
+	p->troubles++;
 	if (explained(p, at) || is_astray(p, expected, found, at) ||
 	    special(p, expected, found, at))
 		return;

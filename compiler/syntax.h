@@ -12,6 +12,9 @@
    what its models hold. */
 #define TYPE_NESTING_MAX 32
 
+/* Mistakes of syntax in one file, said or not, after which reading on is in vain. */
+#define TROUBLES_MAX 1000
+
 struct parse {
 	struct arena *arena;
 	struct strs *names;
@@ -20,6 +23,7 @@ struct parse {
 	struct ast_file *file;
 	void *scanner;
 
+	unsigned troubles;
 	int depth;	   /* 1 within a declaration's braces */
 	struct span brace; /* the last '{' */
 	unsigned nesting;  /* of '<' and '(' */
