@@ -26,6 +26,8 @@ $(call objects,$(wildcard tests/$(1)/*.c)): CPPFLAGS += -I$(B)/gen/tests/$(1)
 $(call objects,$(wildcard tests/$(1)/*.c)): | $(patsubst %.o,%.h,$(call generated,tests/$(1)))
 endef
 $(foreach area,core net,$(eval $(call schemas_for,$(area))))
+# so that tests/support/failing_alloc.c can refuse memory
+$(CORE_TESTS): private LDFLAGS += -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 $(CORE_TESTS): $(B)/%: $(B)/%.o $(call generated,tests/core) $(TEST_SUPPORT) $(FIBER_OBJ) $(B)/libspycore.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(CMOCKA_LIBS) $(MSGPACK_LIBS) -lm -pthread
 $(NET_TESTS): $(B)/%: $(B)/%.o $(call generated,tests/net) $(TEST_SUPPORT) $(B)/libspyserver.a $(B)/libspy.a
