@@ -77,6 +77,7 @@ struct pod_field {
 	const struct pod_option *relation;
 	bool server;	      /* scope=serverOnly, scope=none */
 	bool implied;	      /* Serverpod adds it by itself */
+	const char *c_name;   /* verify: not the mechanical one, or NULL */
 	const char *spy_name; /* resolve */
 };
 
@@ -94,6 +95,7 @@ struct pod_value {
 	struct above above;
 	struct vec properties; /* struct pod_property * */
 	const char *spy_name;  /* resolve */
+	const char *c_name;    /* verify */
 };
 
 enum pod_kind {
@@ -120,8 +122,9 @@ struct pod_decl {
 	struct vec values;	  /* struct pod_value *, of an enum */
 	const char *fallback;	  /* `default:` of an enum, or NULL */
 	struct span fallback_span;
-	struct map names; /* resolve: spy_name -> struct pod_field * */
-	unsigned state;	  /* resolve */
+	struct map names;   /* resolve: spy_name -> struct pod_field * */
+	unsigned state;	    /* resolve */
+	const char *c_name; /* verify */
 };
 
 struct pod_import {
@@ -147,6 +150,7 @@ struct pod {
 	struct strs *names;
 	struct diag *diag;
 	struct vec modules; /* struct pod_module * */
+	struct map lost;    /* names that files declare which could not be read */
 	size_t n_files, n_types, n_fields;
 };
 
@@ -187,17 +191,24 @@ void pod_resolve(struct pod *pod);
 /* serverpod_names.c: snake_case names that differ from each other. */
 void pod_name_fields(struct pod *pod, struct pod_decl *decl);
 void pod_name_values(struct pod *pod, struct pod_decl *decl);
-/* serverpod_type.c: finds what the names in a type mean. */
-void pod_resolve_type(struct pod *pod, struct pod_decl *decl, struct pod_type *type);
-struct pod_decl *pod_find(struct pod *pod, struct pod_module *module,
+/* serverpod_type.c: finds what the names in a type mean; false when it does not find it. */
+bool pod_resolve_type(struct pod *pod, struct pod_decl *decl, struct pod_type *type);
+struct pod_decl *pod_find(struct pod *pod, struct pod_decl *from,
 			  const struct pod_type *type);
 
 /* ---- writing ---- */
 
-/* Which model says what stands in a line of the text. */
+/* Where a line comes from. */
+struct pod_origin {
+	struct span span;
+	const char **c_name;	 /* what is declared there may have one */
+	const char *c_plain;	 /* ... beginning with this */
+	struct pod_field *field; /* or NULL */
+};
+
 struct pod_text {
 	struct buf text;
-	struct vec lines; /* const struct span * per line, or NULL */
+	struct vec lines; /* const struct pod_origin * per line, or NULL */
 };
 
 void pod_write(struct pod *pod, struct pod_module *module, struct pod_text *out);
@@ -207,8 +218,12 @@ const char *pod_type_text(struct pod *pod, const struct pod_type *type,
 /* The default of a field as a literal; NULL when there is none, or after an error. */
 const char *pod_default_text(struct pod *pod, const struct pod_field *field);
 
-/* Lets the compiler read all texts together; mistakes are reported at their models. */
-void pod_verify(struct pod *pod, const struct pod_text *texts, size_t n);
+/*
+ * Lets the compiler read all texts together; mistakes are reported at their models.  True
+ * when something got another name in C or is left out, and the texts are to be written
+ * again.
+ */
+bool pod_verify(struct pod *pod, const struct pod_text *texts, size_t n);
 
 /* ---- the command ---- */
 

@@ -22,20 +22,29 @@ static const char *refuse(const struct value *v, const char *wanted)
 	return NULL;
 }
 
-static const char *refuse_because(const struct value *v, const char *why)
-{
-	diag_error(v->pod->diag, v->option->value_span, "'%s' %s", v->text, why);
-	return NULL;
-}
-
-/* ---- texts ---- */
-
 static bool is_quoted(const char *s)
 {
 	size_t n = strlen(s);
 
 	return n >= 2 && (s[0] == '\'' || s[0] == '"') && s[n - 1] == s[0];
 }
+
+/* The text of a date, id or number, with or without quotes. */
+static const char *bare(const struct value *v)
+{
+	size_t n = strlen(v->text);
+
+	return is_quoted(v->text) ? arena_strndup(v->pod->arena, v->text + 1, n - 2)
+				  : v->text;
+}
+
+static const char *refuse_because(const struct value *v, const char *why)
+{
+	diag_error(v->pod->diag, v->option->value_span, "'%s' %s", bare(v), why);
+	return NULL;
+}
+
+/* ---- texts ---- */
 
 /* One character as a literal has it. */
 static void put_char(struct buf *b, char c)
@@ -88,15 +97,6 @@ static const char *string_literal(const struct value *v)
 	return buf_text(&b);
 }
 
-/* The text of a date, id or number, with or without quotes. */
-static const char *bare(const struct value *v)
-{
-	size_t n = strlen(v->text);
-
-	return is_quoted(v->text) ? arena_strndup(v->pod->arena, v->text + 1, n - 2)
-				  : v->text;
-}
-
 static const char *in_quotes(const struct value *v, const char *text, const char *wrong)
 {
 	if (wrong)
@@ -124,7 +124,7 @@ static const char *integer(const struct value *v)
 	uint64_t magnitude;
 	bool negative;
 
-	if (!strpbrk(text, "0123456789"))
+	if (is_quoted(v->text) || !strpbrk(text, "0123456789"))
 		return refuse(v, "an integer");
 	wrong = literal_int(text, &negative, &magnitude);
 	if (!wrong && magnitude > (uint64_t)INT64_MAX + negative)

@@ -201,8 +201,11 @@ static struct pod_type *type(struct scan *s)
 	}
 	if (!s->failed)
 		t->nullable = take(s, '?');
-	if (!s->failed && skip(s) == '?')
-		fail(s, "only one '?'");
+	if (!s->failed && skip(s) == '?') {
+		s->failed = true;
+		diag_error(s->pod->diag, node_place(s->source, s->node, s->at, 1),
+			   "'?' is given twice");
+	}
 	t->span = place(s, from);
 	s->depth--;
 	return t;

@@ -16,7 +16,8 @@ static const char help[] =
 	"\n"
 	"  --out DIR         write into DIR (default: the current one)\n"
 	"  --package NAME    everything into NAME.spy, whatever module it is of\n"
-	"  --keep-going      write what can be expressed, leave out the rest\n"
+	"  --strict          write nothing when there is an error; else what could not be\n"
+	"                    expressed is left out, with a comment in its place\n"
 	"  --no-warnings     do not show what is dropped, only count it\n"
 	"  -h, --help        show this\n"
 	"\n"
@@ -25,7 +26,7 @@ static const char help[] =
 struct options {
 	const char *out;
 	const char *package;
-	bool keep_going;
+	bool strict;
 	bool no_warnings;
 	struct vec paths;
 };
@@ -61,8 +62,8 @@ static int read_options(struct arena *a, int argc, char **argv, struct options *
 		}
 		if (!strcmp(arg, "--"))
 			options = false;
-		else if (!strcmp(arg, "--keep-going"))
-			o->keep_going = true;
+		else if (!strcmp(arg, "--strict"))
+			o->strict = true;
 		else if (!strcmp(arg, "--no-warnings"))
 			o->no_warnings = true;
 		else if (!strncmp(arg, "--out", 5) && strchr("=", arg[5]))
@@ -114,20 +115,32 @@ static void write_text(struct pod *pod, struct output *out, const char *name,
 		output_file(out, name, laid_out, strlen(laid_out));
 }
 
+/* The texts of all modules, read by the compiler without complaint; NULL otherwise. */
+static struct pod_text *make_texts(struct pod *pod, bool strict)
+{
+	size_t n = pod->modules.n, i, errors;
+	struct pod_text *texts;
+	bool again;
+
+	do {
+		texts = arena_array(pod->arena, n, sizeof(struct pod_text));
+		for (i = 0; i < n; i++)
+			pod_write(pod, pod->modules.at[i], &texts[i]);
+		errors = pod->diag->n_errors;
+		if (errors && strict)
+			return NULL;
+		again = pod_verify(pod, texts, n);
+	} while (again);
+	return pod->diag->n_errors == errors ? texts : NULL;
+}
+
 static size_t write_all(struct pod *pod, const struct options *o)
 {
-	struct pod_text *texts =
-		arena_array(pod->arena, pod->modules.n, sizeof(struct pod_text));
-	size_t i, errors;
+	const struct pod_text *texts = make_texts(pod, o->strict);
 	struct output out;
+	size_t i;
 
-	for (i = 0; i < pod->modules.n; i++)
-		pod_write(pod, pod->modules.at[i], &texts[i]);
-	if (pod->diag->n_errors && !o->keep_going)
-		return 0;
-	errors = pod->diag->n_errors;
-	pod_verify(pod, texts, pod->modules.n);
-	if (pod->diag->n_errors > errors || output_init(&out, o->out, pod->diag) < 0)
+	if (!texts || output_init(&out, o->out, pod->diag) < 0)
 		return 0;
 	for (i = 0; i < pod->modules.n; i++) {
 		const struct pod_module *module = pod->modules.at[i];

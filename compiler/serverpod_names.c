@@ -88,7 +88,7 @@ static void unknown_module(struct pod *pod, const struct pod_type *type,
 /* ---- types ---- */
 
 static void unknown_type(struct pod *pod, const struct pod_module *module,
-			 const struct pod_type *type)
+			 const struct pod_decl *from, const struct pod_type *type)
 {
 	static const char *const builtins[] = {
 		"bool",	    "int",	"double",    "String", "DateTime",
@@ -96,12 +96,19 @@ static void unknown_type(struct pod *pod, const struct pod_module *module,
 		"dynamic",  "List",	"Set",	     "Map",
 	};
 	struct guess guess = guess_start(type->name);
+	bool parent = type == from->extends;
 	size_t i;
 
-	for (i = 0; i < sizeof(builtins) / sizeof(builtins[0]) && !type->prefix; i++)
-		guess_offer(&guess, builtins[i]);
+	/* its file has been complained of */
+	if (map_get(&pod->lost, type->name))
+		return;
+	for (i = 0; i < sizeof(builtins) / sizeof(builtins[0]) && !parent; i++)
+		if (!type->prefix)
+			guess_offer(&guess, builtins[i]);
 	for (i = 0; i < module->order.n; i++)
-		guess_offer(&guess, ((struct pod_decl *)module->order.at[i])->name);
+		if (!parent || module->order.at[i] != from)
+			guess_offer(&guess,
+				    ((struct pod_decl *)module->order.at[i])->name);
 	if (guess.best)
 		diag_error(pod->diag, type->span, "unknown type '%s'; did you mean '%s'?",
 			   type->name, guess.best);
@@ -155,10 +162,10 @@ static void add_import(struct pod *pod, struct pod_module *to, struct pod_module
 	vec_push(pod->arena, &to->imports, import);
 }
 
-struct pod_decl *pod_find(struct pod *pod, struct pod_module *module,
+struct pod_decl *pod_find(struct pod *pod, struct pod_decl *from,
 			  const struct pod_type *type)
 {
-	struct pod_module *in = module;
+	struct pod_module *module = from->module, *in = module;
 	size_t errors = pod->diag->n_errors;
 	struct pod_decl *decl;
 
@@ -177,7 +184,7 @@ struct pod_decl *pod_find(struct pod *pod, struct pod_module *module,
 	if (decl)
 		add_import(pod, module, decl->module, type->span);
 	else if (pod->diag->n_errors == errors)
-		unknown_type(pod, in, type);
+		unknown_type(pod, in, from, type);
 	return decl;
 }
 

@@ -67,7 +67,7 @@ static void read_scope(struct pod *pod, const struct pod_decl *decl,
 {
 	static const char *const scopes[] = { "all", "serverOnly", "none" };
 	struct guess guess = guess_start(option->value ? option->value : "");
-	size_t i;
+	size_t i, errors = pod->diag->n_errors;
 
 	for (i = 0; i < 3; i++) {
 		guess_offer(&guess, scopes[i]);
@@ -81,7 +81,7 @@ static void read_scope(struct pod *pod, const struct pod_decl *decl,
 	else if (i == 3)
 		diag_error(pod->diag, option->value ? option->value_span : option->span,
 			   "a scope is all, serverOnly or none");
-	else if (decl->server && i == 0)
+	else if (decl->server && !i)
 		diag_error(pod->diag, option->span,
 			   "'%s' is server-only; so are all its fields", decl->name);
 	else if (i && field->type && !field->type->nullable &&
@@ -92,6 +92,9 @@ static void read_scope(struct pod *pod, const struct pod_decl *decl,
 			   field->name, field->type_text);
 	else
 		field->server = i && !decl->server;
+	/* what is not known to be visible had better not be */
+	if (pod->diag->n_errors > errors && !decl->server)
+		field->type = NULL;
 }
 
 static void keep(struct pod *pod, const struct pod_decl *decl, struct pod_field *field,

@@ -66,13 +66,14 @@ static void unknown_key(struct pod *pod, const struct node *key, enum pod_kind k
 
 /* ---- values of keys ---- */
 
+/* When in doubt, true: what may be secret is better kept. */
 static bool read_bool(struct pod *pod, const struct node *key, const struct node *value)
 {
-	if (value->kind == NODE_TEXT && !strcmp(value->text, "true"))
-		return true;
-	if (value->kind != NODE_TEXT || strcmp(value->text, "false"))
+	if (value->kind == NODE_TEXT && !strcmp(value->text, "false"))
+		return false;
+	if (value->kind != NODE_TEXT || strcmp(value->text, "true"))
 		diag_error(pod->diag, value->span, "'%s' is true or false", key->text);
-	return false;
+	return true;
 }
 
 static bool is_name(struct pod *pod, const struct node *key, const struct node *value)
@@ -277,6 +278,26 @@ static void read_keys(struct pod *pod, struct pod_decl *decl, const struct node 
 			   decl->name);
 }
 
+/* Remembers what a file declares that cannot be read, so that nobody calls it unknown. */
+static void remember(struct pod *pod, const struct source *source)
+{
+	static const char *const words[] = { "class:", "exception:", "enum:" };
+	const char *s, *newline;
+	size_t k, len;
+
+	for (s = source->text; s; s = newline ? newline + 1 : NULL) {
+		newline = strchr(s, '\n');
+		for (k = 0; k < 3; k++) {
+			if (strncmp(s, words[k], strlen(words[k])))
+				continue;
+			s += strlen(words[k]);
+			s += strspn(s, " ");
+			len = strcspn(s, " \r\n");
+			map_put(pod->arena, &pod->lost, intern(pod->names, s, len), pod);
+		}
+	}
+}
+
 void pod_read(struct pod *pod, struct pod_module *module, const struct source *source)
 {
 	const struct node *root = yaml_read(pod->diag, source), *key, *name = NULL;
@@ -284,8 +305,10 @@ void pod_read(struct pod *pod, struct pod_module *module, const struct source *s
 	enum pod_kind kind = POD_CLASS;
 
 	pod->n_files++;
-	if (!root)
+	if (!root) {
+		remember(pod, source);
 		return;
+	}
 	if (root->kind != NODE_MAP) {
 		diag_error(pod->diag, root->span,
 			   "a model file begins with 'class: Name', 'exception: Name' or "
@@ -293,8 +316,10 @@ void pod_read(struct pod *pod, struct pod_module *module, const struct source *s
 		return;
 	}
 	key = find_kind(pod, source, root, &kind, &name);
-	if (!key || !good_name(pod, key, name))
+	if (!key || !good_name(pod, key, name)) {
+		remember(pod, source);
 		return;
+	}
 	decl = ARENA_NEW(pod->arena, struct pod_decl);
 	decl->kind = kind;
 	decl->name = intern(pod->names, name->text, name->len);
@@ -302,6 +327,9 @@ void pod_read(struct pod *pod, struct pod_module *module, const struct source *s
 	decl->source = source;
 	decl->module = module;
 	decl->above = yaml_above(pod->arena, source, key->span.start);
-	declare(pod, module, decl);
 	read_keys(pod, decl, root, key);
+	if (kind == POD_ENUM && !decl->values.n)
+		map_put(pod->arena, &pod->lost, decl->name, pod);
+	else
+		declare(pod, module, decl);
 }

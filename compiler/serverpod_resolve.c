@@ -57,7 +57,7 @@ static void find_parent(struct pod *pod, struct pod_decl *decl)
 		diag_error(pod->diag, type->span, "a type extends another by its name");
 		return;
 	}
-	parent = pod_find(pod, decl->module, type);
+	parent = pod_find(pod, decl, type);
 	if (parent && may_extend(pod, decl, parent))
 		decl->parent = parent;
 }
@@ -246,16 +246,14 @@ static const struct pod_decl *server_part(const struct pod_type *type)
 static void resolve_types(struct pod *pod, struct pod_decl *decl)
 {
 	const struct pod_decl *part;
-	size_t i, errors;
+	size_t i;
 
 	for (i = 0; i < decl->fields.n; i++) {
 		struct pod_field *field = decl->fields.at[i];
 
 		if (!field->type || field->implied)
 			continue;
-		errors = pod->diag->n_errors;
-		pod_resolve_type(pod, decl, field->type);
-		if (pod->diag->n_errors > errors) {
+		if (!pod_resolve_type(pod, decl, field->type)) {
 			field->type = NULL;
 			continue;
 		}
@@ -266,6 +264,7 @@ static void resolve_types(struct pod *pod, struct pod_decl *decl)
 			   "'%s' is server-only; the field needs 'scope=serverOnly'",
 			   part->name);
 		note_declared(pod, part);
+		field->type = NULL;
 	}
 }
 
@@ -273,7 +272,8 @@ static void resolve_types(struct pod *pod, struct pod_decl *decl)
 
 static void check_redeclared(struct pod *pod, const struct pod_decl *decl)
 {
-	const struct pod_field *field, *first;
+	const struct pod_field *first;
+	struct pod_field *field;
 	size_t i;
 
 	for (i = 0; i < decl->fields.n && decl->parent; i++) {
@@ -285,6 +285,7 @@ static void check_redeclared(struct pod *pod, const struct pod_decl *decl)
 			   "'%s' has the field '%s' already, from an ancestor",
 			   decl->name, field->name);
 		diag_note(pod->diag, first->span, "declared here");
+		field->type = NULL;
 	}
 }
 

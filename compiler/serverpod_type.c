@@ -78,48 +78,55 @@ static bool is_custom_class(struct pod *pod, const struct pod_type *type)
 	return true;
 }
 
-static void check_arguments(struct pod *pod, struct pod_type *type)
+static bool check_arguments(struct pod *pod, struct pod_type *type)
 {
 	static const char *const wanted[] = { "no element type", "one element type",
 					      "a key and a value type" };
 	unsigned n = type->builtin ? type->builtin->n_args : 0;
 
-	if (type->builtin && !type->builtin->spy)
+	if (type->builtin && !type->builtin->spy) {
 		diag_error(pod->diag, type->span, "'%s' has no counterpart in .spy; %s",
 			   type->name, type->builtin->instead);
-	else if (type->args.n != n || type->number)
+		return false;
+	}
+	if (type->args.n != n || type->number) {
 		diag_error(pod->diag, type->span, "'%s' has %s", type->name, wanted[n]);
-	else if (type->builtin && !strcmp(type->name, "dynamic") && type->nullable)
+		return false;
+	}
+	if (type->builtin && !strcmp(type->name, "dynamic") && type->nullable)
 		diag_warning(pod->diag, type->span,
 			     "'dynamic' holds null already; the '?' is dropped");
+	return true;
 }
 
 static void check_key(struct pod *pod, const struct pod_decl *decl,
 		      const struct pod_type *map);
 
-void pod_resolve_type(struct pod *pod, struct pod_decl *decl, struct pod_type *type)
+static bool resolve_name(struct pod *pod, struct pod_decl *decl, struct pod_type *type)
 {
-	size_t errors = pod->diag->n_errors, i;
+	if (is_custom_class(pod, type))
+		return false;
+	type->builtin = builtin_of(decl, type);
+	if (!type->builtin)
+		type->decl = pod_find(pod, decl, type);
+	return (type->builtin || type->decl) && check_arguments(pod, type);
+}
 
-	if (type->kind == POD_NAMED) {
-		if (is_custom_class(pod, type))
-			return;
-		type->builtin = builtin_of(decl, type);
-		if (!type->builtin)
-			type->decl = pod_find(pod, decl->module, type);
-		if (!type->builtin && !type->decl)
-			return;
-		check_arguments(pod, type);
-	}
-	for (i = 0; i < type->args.n && pod->diag->n_errors == errors; i++)
-		pod_resolve_type(pod, decl, type->args.at[i]);
-	if (pod->diag->n_errors > errors)
-		return;
+bool pod_resolve_type(struct pod *pod, struct pod_decl *decl, struct pod_type *type)
+{
+	size_t i;
+
+	if (type->kind == POD_NAMED && !resolve_name(pod, decl, type))
+		return false;
+	for (i = 0; i < type->args.n; i++)
+		if (!pod_resolve_type(pod, decl, type->args.at[i]))
+			return false;
 	if (type->builtin && type->builtin->n_args == 2)
 		check_key(pod, decl, type);
 	if (type->kind == POD_RECORD && type->args.n == 1)
 		diag_warning(pod->diag, type->span,
 			     "a record of one member is written as that member");
+	return true;
 }
 
 /* ---- writing ---- */

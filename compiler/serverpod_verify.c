@@ -13,6 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Tries to find a name in C that is free. */
+enum { C_NAME_TRIES = 20 };
+
 struct texts {
 	struct pod *pod;
 	const struct pod_text *texts;
@@ -40,9 +43,9 @@ static enum read_status read_text(void *arg, struct arena *a, const char *path,
 	return READ_OK;
 }
 
-/* The place in a model file that a line of a text comes from, or NULL. */
-static const struct span *origin(const struct texts *all, const struct compile *c,
-				 uint32_t at)
+/* Where a line of a text comes from, or NULL. */
+static const struct pod_origin *origin(const struct texts *all, const struct compile *c,
+				       uint32_t at)
 {
 	struct place place;
 	size_t i;
@@ -59,17 +62,66 @@ static const struct span *origin(const struct texts *all, const struct compile *
 	return NULL;
 }
 
-static void pass_on(const struct texts *all, const struct compile *c,
+/* Whether the name that is taken is this one's, or made from it. */
+static bool may_be_renamed(const struct pod_origin *at, const struct message *m)
+{
+	return at && at->c_name && !strncmp(m->text, "the C name '", 12) &&
+	       strstr(m->text, at->c_plain);
+}
+
+/* A name in C that is taken is nobody's mistake: another is as good. */
+static bool rename_in_c(struct pod *pod, const struct pod_origin *at)
+{
+	const char *before = *at->c_name;
+	unsigned n = 2;
+
+	/* counted on from the last try */
+	if (before)
+		n = (unsigned)strtoul(strrchr(before, '_') + 1, NULL, 10) + 1;
+	if (n > C_NAME_TRIES)
+		return false;
+	*at->c_name = arena_printf(pod->arena, "%s_%u", at->c_plain, n);
+	if (!before)
+		diag_warning(pod->diag, at->span,
+			     "in C this is '%s': '%s' or a name made from it is taken",
+			     *at->c_name, at->c_plain);
+	return true;
+}
+
+/* Without the field that a mistake is in, the rest may pass. */
+static bool leave_out(const struct texts *all, const struct compile *c,
+		      const struct message *m)
+{
+	const struct pod_origin *at = m->path ? NULL : origin(all, c, m->at.start);
+
+	if (!at || !at->field || !at->field->type)
+		return false;
+	at->field->type = NULL;
+	return true;
+}
+
+/* True when the texts may pass, written again. */
+static bool pass_on(const struct texts *all, const struct compile *c,
 		    const struct message *m)
 {
-	const struct span *at;
+	const struct pod_origin *at;
 	size_t i;
 
 	if (m->severity != SEVERITY_ERROR)
-		return;
+		return false;
 	at = m->path ? NULL : origin(all, c, m->at.start);
+	if (may_be_renamed(at, m) && rename_in_c(all->pod, at))
+		return true;
+	/* the struct of a list, which has no name of its own to change */
+	if (m->notes.n) {
+		const struct message *note = m->notes.at[0];
+		const struct pod_origin *first = origin(all, c, note->at.start);
+
+		if (may_be_renamed(first, m) && rename_in_c(all->pod, first))
+			return true;
+	}
 	if (at)
-		diag_error(all->pod->diag, *at, "%s", m->text);
+		diag_error(all->pod->diag, at->span, "%s", m->text);
 	else
 		diag_file_error(all->pod->diag, m->path ? m->path : "import", "%s",
 				m->text);
@@ -78,8 +130,9 @@ static void pass_on(const struct texts *all, const struct compile *c,
 
 		at = note->path ? NULL : origin(all, c, note->at.start);
 		if (at)
-			diag_note(all->pod->diag, *at, "%s", note->text);
+			diag_note(all->pod->diag, at->span, "%s", note->text);
 	}
+	return leave_out(all, c, m);
 }
 
 static int name(struct compile *c, struct schema **schemas, size_t n)
@@ -94,13 +147,14 @@ static int name(struct compile *c, struct schema **schemas, size_t n)
 	return 0;
 }
 
-void pod_verify(struct pod *pod, const struct pod_text *texts, size_t n)
+bool pod_verify(struct pod *pod, const struct pod_text *texts, size_t n)
 {
 	struct arena *a = pod->arena;
 	struct texts all = { .pod = pod, .texts = texts, .n = n };
 	struct compile_options options = { .read = read_text, .read_arg = &all };
 	struct schema **schemas = arena_array(a, n, sizeof(*schemas));
 	struct compile c;
+	bool renamed = false;
 	size_t i;
 
 	all.paths = arena_array(a, n, sizeof(*all.paths));
@@ -111,8 +165,9 @@ void pod_verify(struct pod *pod, const struct pod_text *texts, size_t n)
 	if (!compile_files(&c, all.paths, n, schemas))
 		name(&c, schemas, n);
 	for (i = 0; i < c.diag.messages.n; i++)
-		pass_on(&all, &c, c.diag.messages.at[i]);
+		renamed |= pass_on(&all, &c, c.diag.messages.at[i]);
 	if (c.diag.no_memory)
 		diag_file_error(pod->diag, "import", "out of memory");
 	compile_free(&c);
+	return renamed;
 }

@@ -18,10 +18,10 @@ struct writer {
 	struct pod_text *out;
 };
 
-static void line(struct writer *w, const struct span *at, const char *format, ...)
+static void line(struct writer *w, const struct pod_origin *at, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-static void line(struct writer *w, const struct span *at, const char *format, ...)
+static void line(struct writer *w, const struct pod_origin *at, const char *format, ...)
 {
 	char small[512], *text = small;
 	va_list ap;
@@ -50,6 +50,30 @@ static void write_docs(struct writer *w, const struct above *above, const char *
 
 		line(w, NULL, "%s///%s%s", indent, *doc ? " " : "", doc);
 	}
+}
+
+static struct pod_origin *origin(struct writer *w, struct span span)
+{
+	struct pod_origin *o = ARENA_NEW(w->pod->arena, struct pod_origin);
+
+	o->span = span;
+	return o;
+}
+
+/* The same for what has a name in C. */
+static struct pod_origin *named(struct writer *w, struct span span, const char **c_name,
+				const char *plain)
+{
+	struct pod_origin *o = origin(w, span);
+
+	o->c_name = c_name;
+	o->c_plain = plain;
+	return o;
+}
+
+static const char *c_attribute(struct writer *w, const char *c_name)
+{
+	return c_name ? arena_printf(w->pod->arena, "@c(name = \"%s\") ", c_name) : "";
 }
 
 /* ---- enums ---- */
@@ -94,14 +118,26 @@ static const char *fallback_of(struct writer *w, const struct pod_decl *decl)
 	return NULL;
 }
 
+static const char *plain_value(struct writer *w, const struct pod_decl *decl,
+			       const struct pod_value *value)
+{
+	char *text = arena_printf(w->pod->arena, "%s_%s_%s", w->module->package,
+				  to_snake(w->pod->arena, decl->name), value->spy_name);
+	char *s;
+
+	for (s = text; *s; s++)
+		if (*s >= 'a' && *s <= 'z')
+			*s = (char)(*s - 'a' + 'A');
+	return text;
+}
+
 static void write_enum(struct writer *w, const struct pod_decl *decl)
 {
 	const char *fallback = fallback_of(w, decl);
 	size_t i, k;
 
-	line(w, &decl->span, "enum %s {", decl->name);
 	for (i = 0; i < decl->values.n; i++) {
-		const struct pod_value *value = decl->values.at[i];
+		struct pod_value *value = decl->values.at[i];
 
 		if (!value->spy_name)
 			continue;
@@ -110,10 +146,12 @@ static void write_enum(struct writer *w, const struct pod_decl *decl)
 		write_docs(w, &value->above, "    ");
 		for (k = 0; k < value->properties.n; k++)
 			write_property(w, value->properties.at[k]);
-		line(w, &value->span, "    %s,", value->spy_name);
+		line(w,
+		     named(w, value->span, &value->c_name, plain_value(w, decl, value)),
+		     "    %s%s,", c_attribute(w, value->c_name), value->spy_name);
 	}
 	if (fallback)
-		line(w, &decl->fallback_span, "; default %s;", fallback);
+		line(w, origin(w, decl->fallback_span), "; default %s;", fallback);
 	line(w, NULL, "}");
 }
 
@@ -131,40 +169,73 @@ static bool has_named_member(const struct pod_type *type)
 	return false;
 }
 
-static void write_field(struct writer *w, const struct pod_field *field, bool first)
+static void write_field(struct writer *w, struct pod_field *field, bool first)
 {
-	const char *value = pod_default_text(w->pod, field);
+	const char *value = pod_default_text(w->pod, field), *type;
+	struct pod_origin *o;
 
-	if (!field->type || !field->spy_name)
-		return;
 	if (field->above.blank && !first)
 		line(w, NULL, "%s", "");
+	if (!field->type || !field->spy_name) {
+		line(w, NULL, "    // left out: %s%s%s", field->name,
+		     field->type_text ? ": " : "",
+		     field->type_text ? field->type_text : "");
+		return;
+	}
 	write_docs(w, &field->above, "    ");
 	/* a tuple has no names, so they are told */
 	if (has_named_member(field->type))
 		line(w, NULL, "    /// The parts: `%s`.", field->type_text);
-	line(w, &field->span, "    %s%s: %s%s%s;", field->server ? "@server " : "",
-	     field->spy_name, pod_type_text(w->pod, field->type, w->module),
-	     value ? " = " : "", value ? value : "");
+	type = pod_type_text(w->pod, field->type, w->module);
+	o = named(w, field->span, &field->c_name, field->spy_name);
+	o->field = field;
+	line(w, o, "    %s%s%s: %s%s%s;", c_attribute(w, field->c_name),
+	     field->server ? "@server " : "", field->spy_name, type, value ? " = " : "",
+	     value ? value : "");
 }
 
-static void write_record(struct writer *w, const struct pod_decl *decl)
+static const char *extends_text(struct writer *w, const struct pod_decl *decl)
 {
 	const struct pod_decl *parent = decl->parent;
-	const char *package = "", *dot = "";
+	bool own;
+
+	if (!parent)
+		return "";
+	own = parent->module == w->module;
+	return arena_printf(w->pod->arena, " extends %s%s%s",
+			    own ? "" : parent->module->package, own ? "" : ".",
+			    parent->name);
+}
+
+static void write_record(struct writer *w, struct pod_decl *decl)
+{
 	size_t i;
 
-	if (parent && parent->module != w->module) {
-		package = parent->module->package;
-		dot = ".";
-	}
-	line(w, &decl->span, "%s%s%s %s%s%s%s%s {", decl->sealed ? "sealed " : "",
-	     decl->immutable ? "immutable " : "",
-	     decl->kind == POD_CLASS ? "model" : "exception", decl->name,
-	     parent ? " extends " : "", package, dot, parent ? parent->name : "");
+	if (decl->extends && !decl->parent)
+		line(w, NULL, "    // left out: extends %s", decl->extends->name);
 	for (i = 0; i < decl->fields.n; i++)
 		write_field(w, decl->fields.at[i], !i);
 	line(w, NULL, "}");
+}
+
+static void write_decl(struct writer *w, struct pod_decl *decl)
+{
+	const char *word = decl->kind == POD_CLASS  ? "model"
+			   : decl->kind == POD_ENUM ? "enum"
+						    : "exception";
+	const char *plain = arena_printf(w->pod->arena, "%s_%s", w->module->package,
+					 to_snake(w->pod->arena, decl->name));
+
+	line(w, NULL, "%s", "");
+	write_docs(w, &decl->above, "");
+	line(w, named(w, decl->span, &decl->c_name, plain), "%s%s%s%s%s %s%s {",
+	     decl->server ? "@server " : "", c_attribute(w, decl->c_name),
+	     decl->sealed ? "sealed " : "", decl->immutable ? "immutable " : "", word,
+	     decl->name, extends_text(w, decl));
+	if (decl->kind == POD_ENUM)
+		write_enum(w, decl);
+	else
+		write_record(w, decl);
 }
 
 /* ---- the file ---- */
@@ -189,21 +260,14 @@ void pod_write(struct pod *pod, struct pod_module *module, struct pod_text *out)
 	for (i = 0; i < module->imports.n; i++) {
 		const struct pod_import *import = module->imports.at[i];
 
-		line(&w, &import->span, "import \"%s.spy\";", import->module->package);
+		line(&w, origin(&w, import->span), "import \"%s.spy\";",
+		     import->module->package);
 	}
+	/* the second of a name has been reported */
 	for (i = 0; i < module->order.n; i++) {
-		const struct pod_decl *decl = module->order.at[i];
+		struct pod_decl *decl = module->order.at[i];
 
-		/* the second of a name has been reported */
-		if (map_get(&module->decls, decl->name) != decl)
-			continue;
-		line(&w, NULL, "%s", "");
-		write_docs(&w, &decl->above, "");
-		if (decl->server)
-			line(&w, NULL, "@server");
-		if (decl->kind == POD_ENUM)
-			write_enum(&w, decl);
-		else
-			write_record(&w, decl);
+		if (map_get(&module->decls, decl->name) == decl)
+			write_decl(&w, decl);
 	}
 }

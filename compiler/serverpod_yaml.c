@@ -56,9 +56,12 @@ static struct span span_of(struct reader *r, const yaml_event_t *event)
 }
 
 /* Advice for the mistakes that people make in field lines. */
-static const char *advice(const yaml_parser_t *parser)
+static const char *advice(const yaml_parser_t *parser, char found)
 {
 	const char *problem = parser->problem ? parser->problem : "";
+
+	if (found == '\t')
+		return "; indent with spaces";
 
 	if (strstr(problem, "mapping values are not allowed"))
 		return "; a text with ': ' in it stands in quotes";
@@ -85,7 +88,8 @@ static void syntax_error(struct reader *r)
 		move(r->source, &at, p->problem_mark.index);
 	start = base + (uint32_t)at.at;
 	diag_error(r->diag, (struct span){ start, start + 1 }, "YAML: %s%s",
-		   p->problem ? p->problem : "cannot be read", advice(p));
+		   p->problem ? p->problem : "cannot be read",
+		   advice(p, r->source->text[at.at]));
 	if (p->context && p->error != YAML_READER_ERROR &&
 	    p->context_mark.index != p->problem_mark.index) {
 		at = start_of_text(r->source);
@@ -292,6 +296,8 @@ struct span node_place(const struct source *source, const struct node *node, siz
 			return node->span;
 	}
 	start = node->span.start + (uint32_t)i;
+	if (at == node->len && k == at)
+		return (struct span){ start, start + 1 };
 	if (start + len > node->span.end)
 		return node->span;
 	return (struct span){ start, start + (uint32_t)(len ? len : 1) };
