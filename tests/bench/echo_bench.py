@@ -115,7 +115,7 @@ def system_calls(build, contender, condition):
         for line in file:
             fields = line.split()
             if fields and fields[-1] == "total":
-                calls = int(fields[3 if len(fields) > 4 and "." in fields[2] else 2])
+                calls = int(fields[3])  # % time, seconds, usecs/call, calls
     # warm-up is traced too; items were counted in the measured part only
     share = MEASURED / (MEASURED + WARM_UP)
     return calls * share / max(done["items"], 1)
@@ -126,11 +126,13 @@ def measure(build, contenders, rounds):
     for number in range(rounds):
         for condition in CONDITIONS:
             for contender in contenders:
-                print(f"\rround {number + 1} of {rounds}: {condition[0]} x {condition[1]}, "
-                      f"{contender.name:<34}", end="", flush=True, file=sys.stderr)
+                if sys.stderr.isatty():
+                    print(f"\rround {number + 1} of {rounds}: {condition[0]} x {condition[1]}, "
+                          f"{contender.name:<34}", end="", flush=True, file=sys.stderr)
                 results.setdefault((condition, contender.name), []).append(
                     load(build, contender, condition))
-    print("\r" + " " * 78 + "\r", end="", file=sys.stderr)
+    if sys.stderr.isatty():
+        print("\r" + " " * 78 + "\r", end="", file=sys.stderr)
     return results
 
 
