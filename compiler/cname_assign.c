@@ -50,8 +50,13 @@ static int claim(struct assign *s, struct map *space, const char *name, struct s
 	other = map_put(s->arena, space, key, c);
 	if (!other || (type && other->type == type))
 		return 0;
-	diag_error(s->diag, span,
-		   "the C name '%s' is taken; '@c(name = \"...\")' gives another", name);
+	if (type)
+		diag_error(s->diag, span, "the C name '%s' of '%s' is taken", name,
+			   type->text);
+	else
+		diag_error(s->diag, span,
+			   "the C name '%s' is taken; '@c(name = \"...\")' gives another",
+			   name);
 	diag_note(s->diag, other->span, "taken here");
 	return -1;
 }
@@ -120,12 +125,14 @@ static void name_methods(struct assign *s, struct endpoint *e)
 
 	for (i = 0; i < e->n_methods; i++) {
 		struct method *m = &e->methods[i];
+		struct map params = { 0 };
 
 		m->c_name = own(s, m->c_name, m->name, CNAME_MEMBER);
 		for (k = 0; k < m->n_params; k++) {
 			struct param *p = &m->params[k];
 
 			p->c_name = own(s, p->c_name, p->name, CNAME_PARAM);
+			claim(s, &params, p->c_name, p->span, NULL);
 		}
 	}
 }
