@@ -23,7 +23,7 @@ static void arena_gives_zeroed_aligned_memory(void **state)
 	for (i = 0; i < 2000; i++) {
 		char *p = arena_alloc(&a, i);
 
-		assert_int_equal((uintptr_t)p % sizeof(max_align_t), 0);
+		assert_int_equal((uintptr_t)p % _Alignof(max_align_t), 0);
 		for (k = 0; k < i; k++)
 			assert_int_equal(p[k], 0);
 		memset(p, 0xff, i);
