@@ -284,9 +284,9 @@ struct schema {
 
 	struct decl **decls; /* of this file */
 	size_t n_decls;
-	/* The same without endpoints, each behind those of this file whose values it
-	   holds by value: fields that are not nullable, members of tuples and unions,
-	   children of sealed ones, and what its ancestors hold. */
+	/* The same without endpoints, each behind those of this file that it holds by
+	   value: types of fields that are not nullable, parts of tuples, members of
+	   unions, children of sealed ones, a parent and what a sealed parent holds. */
 	struct decl **ordered;
 	size_t n_ordered;
 
