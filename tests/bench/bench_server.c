@@ -35,12 +35,15 @@ static const struct bench_echo_endpoint echo = { .small = small, .items = items 
 int main(void)
 {
 	struct spy_server *server = spy_server_new(NULL);
+	int r;
 
 	spy_server_set(server, "port", "0");
 	bench_echo_serve(server, &echo, NULL);
-	if (spy_server_start(server) < 0)
-		return 1;
-	printf("listening on %d\n", spy_server_port(server));
-	fflush(stdout);
-	return spy_server_run(server) < 0;
+	if ((r = spy_server_start(server)) == 0) {
+		printf("listening on %d\n", spy_server_port(server));
+		fflush(stdout);
+		r = spy_server_run(server);
+	}
+	spy_server_free(server);
+	return r < 0;
 }
