@@ -219,11 +219,11 @@ const char *pod_type_text(struct pod *pod, const struct pod_type *type,
 const char *pod_default_text(struct pod *pod, const struct pod_field *field);
 
 /*
- * Lets the compiler read all texts together; mistakes are reported at their models.  True
- * when something got another name in C or is left out, and the texts are to be written
- * again.
+ * The texts of all modules, in their order, as the compiler has read them without
+ * complaint; NULL when there are none.  A field that it complains of is left out, what
+ * has a name that is taken in C gets another.  `strict`: not when there was an error.
  */
-bool pod_verify(struct pod *pod, const struct pod_text *texts, size_t n);
+const struct pod_text *pod_texts(struct pod *pod, bool strict);
 
 /* ---- the command ---- */
 

@@ -115,28 +115,9 @@ static void write_text(struct pod *pod, struct output *out, const char *name,
 		output_file(out, name, laid_out, strlen(laid_out));
 }
 
-/* The texts of all modules, read by the compiler without complaint; NULL otherwise. */
-static struct pod_text *make_texts(struct pod *pod, bool strict)
-{
-	size_t n = pod->modules.n, i, errors;
-	struct pod_text *texts;
-	bool again;
-
-	do {
-		texts = arena_array(pod->arena, n, sizeof(struct pod_text));
-		for (i = 0; i < n; i++)
-			pod_write(pod, pod->modules.at[i], &texts[i]);
-		errors = pod->diag->n_errors;
-		if (errors && strict)
-			return NULL;
-		again = pod_verify(pod, texts, n);
-	} while (again);
-	return pod->diag->n_errors == errors ? texts : NULL;
-}
-
 static size_t write_all(struct pod *pod, const struct options *o)
 {
-	const struct pod_text *texts = make_texts(pod, o->strict);
+	const struct pod_text *texts = pod_texts(pod, o->strict);
 	struct output out;
 	size_t i;
 

@@ -147,7 +147,7 @@ static int name(struct compile *c, struct schema **schemas, size_t n)
 	return 0;
 }
 
-bool pod_verify(struct pod *pod, const struct pod_text *texts, size_t n)
+static bool verify(struct pod *pod, const struct pod_text *texts, size_t n)
 {
 	struct arena *a = pod->arena;
 	struct texts all = { .pod = pod, .texts = texts, .n = n };
@@ -170,4 +170,22 @@ bool pod_verify(struct pod *pod, const struct pod_text *texts, size_t n)
 		diag_file_error(pod->diag, "import", "out of memory");
 	compile_free(&c);
 	return renamed;
+}
+
+const struct pod_text *pod_texts(struct pod *pod, bool strict)
+{
+	size_t n = pod->modules.n, i, errors;
+	struct pod_text *texts;
+	bool again;
+
+	do {
+		texts = arena_array(pod->arena, n, sizeof(struct pod_text));
+		for (i = 0; i < n; i++)
+			pod_write(pod, pod->modules.at[i], &texts[i]);
+		errors = pod->diag->n_errors;
+		if (errors && strict)
+			return NULL;
+		again = verify(pod, texts, n);
+	} while (again);
+	return pod->diag->n_errors == errors ? texts : NULL;
 }

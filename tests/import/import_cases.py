@@ -3,7 +3,7 @@
 
 Each folder here is a case.  Its model files give PACKAGE.spy for each package and, when
 there is something to say, stderr.txt.  What is written is canonical, passes spygen, and
-its C compiles.  --update writes the expected files anew; review the difference.
+its C compiles.  UPDATE=1 writes the expected files anew; review the difference.
 """
 import os
 import pathlib
@@ -17,7 +17,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 SPYGEN = os.path.abspath(os.path.join(os.environ.get("B", "build"), "spygen"))
 CC = os.environ.get("CC", "cc")
-UPDATE = "--update" in sys.argv
+UPDATE = bool(os.environ.get("UPDATE"))
 count = 0
 failed = 0
 

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """spygen fmt: layout, idempotence, meaning; prints TAP.
 
-NAME.in.spy becomes NAME.out.spy.  Every schema of the repository that has no syntax
+NAME.in.spy becomes NAME.out.spy; UPDATE=1 writes that anew.  Every schema of the repository that has no syntax
 error is formatted twice, which must give the same text as once, and what compiles must
 generate the same code from its formatted text.
 """
@@ -47,6 +47,8 @@ def test_layout():
     for source in sorted(HERE.glob("*.in.spy")):
         want = pathlib.Path(str(source).replace(".in.spy", ".out.spy"))
         status, text, errors = fmt(source.read_bytes())
+        if os.environ.get("UPDATE"):
+            want.write_bytes(text)
         check(status == 0 and text == want.read_bytes(), f"layout {source.name}",
               errors or text.decode())
 
