@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 """spygen fmt: layout, idempotence, meaning; prints TAP.
 
-NAME.in.spy becomes NAME.out.spy; UPDATE=1 writes that anew.  Every schema of the repository that has no syntax
-error is formatted twice, which must give the same text as once, and what compiles must
-generate the same code from its formatted text.
+NAME.in.spy becomes NAME.out.spy; UPDATE=1 writes that anew.  Every schema of the
+repository that has no syntax error is formatted twice, which must give the same text as
+once, and what compiles must generate the same code from its formatted text.
 """
 import os
 import pathlib
@@ -13,18 +13,10 @@ import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
+sys.path.insert(0, str(ROOT / "tests" / "support"))
+import tap
+
 SPYGEN = os.path.join(os.environ.get("B", "build"), "spygen")
-count = 0
-failed = 0
-
-
-def check(good, name, detail=""):
-    global count, failed
-    count += 1
-    failed += not good
-    print(f"{'ok' if good else 'not ok'} {count} - {name}")
-    for line in detail.splitlines() if not good else []:
-        print(f"# {line}")
 
 
 def fmt(text, *options):
@@ -49,7 +41,7 @@ def test_layout():
         status, text, errors = fmt(source.read_bytes())
         if os.environ.get("UPDATE"):
             want.write_bytes(text)
-        check(status == 0 and text == want.read_bytes(), f"layout {source.name}",
+        tap.check(status == 0 and text == want.read_bytes(), f"layout {source.name}",
               errors or text.decode())
 
 
@@ -62,37 +54,36 @@ def test_repository():
         if status:
             continue
         status, twice, errors = fmt(once)
-        check(status == 0 and once == twice, f"idempotent {name}", errors or twice.decode())
+        tap.check(status == 0 and once == twice, f"idempotent {name}", errors or twice.decode())
         with tempfile.TemporaryDirectory() as folder:
             old = generated(before, path.name, folder)
         with tempfile.TemporaryDirectory() as folder:
             new = generated(once, path.name, folder)
-        check(old == new, f"same meaning {name}")
+        tap.check(old == new, f"same meaning {name}")
 
 
 def test_check():
     bad, good = b"model A{x:int;}", b"model A { x: int; }\n"
-    check(fmt(bad, "--check")[0] == 1, "--check: exit status 1 for what would change")
-    check(fmt(bad, "--check")[1] == b"<stdin>\n", "--check: names the file")
-    check(fmt(good, "--check")[:2] == (0, b""), "--check: silent when all is well")
-    check(fmt(b"model A {")[0] == 1, "exit status 1 for a syntax error")
+    tap.check(fmt(bad, "--check")[0] == 1, "--check: exit status 1 for what would change")
+    tap.check(fmt(bad, "--check")[1] == b"<stdin>\n", "--check: names the file")
+    tap.check(fmt(good, "--check")[:2] == (0, b""), "--check: silent when all is well")
+    tap.check(fmt(b"model A {")[0] == 1, "exit status 1 for a syntax error")
     with tempfile.TemporaryDirectory() as folder:
         one, two = pathlib.Path(folder, "one.spy"), pathlib.Path(folder, "sub", "two.spy")
         two.parent.mkdir()
         one.write_bytes(bad)
         two.write_bytes(b"model {")
         run = subprocess.run([SPYGEN, "fmt", folder], capture_output=True)
-        check(run.returncode == 1 and b"two.spy:1:7: error" in run.stderr,
+        tap.check(run.returncode == 1 and b"two.spy:1:7: error" in run.stderr,
               "a folder: the mistake is named", run.stderr.decode())
-        check(one.read_bytes() == good, "a folder: the others are formatted")
-        check(two.read_bytes() == b"model {", "a folder: the broken file is left alone")
+        tap.check(one.read_bytes() == good, "a folder: the others are formatted")
+        tap.check(two.read_bytes() == b"model {", "a folder: the broken file is left alone")
     for arguments in [], ["--nonsense"]:
         run = subprocess.run([SPYGEN, "fmt", *arguments], capture_output=True)
-        check(run.returncode == 2, f"usage: {arguments}")
+        tap.check(run.returncode == 2, f"usage: {arguments}")
 
 
 test_layout()
 test_repository()
 test_check()
-print(f"1..{count}")
-sys.exit(failed != 0)
+sys.exit(tap.done())
