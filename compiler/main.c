@@ -159,9 +159,11 @@ static int check_langs(const char *langs)
 		for (i = 0; i < sizeof(later) / sizeof(later[0]); i++)
 			if (strlen(later[i]) == n && !strncmp(later[i], langs, n))
 				return usage("this version cannot write '%s' yet",
-					     later[i]) + 1;
+					     later[i]) +
+				       1;
 		return usage("unknown language in '--lang %s'; known are c, ts, md, json",
-			     langs) + 1;
+			     langs) +
+		       1;
 	}
 	return 0;
 }
@@ -220,7 +222,9 @@ static const struct {
 	const char *name;
 	int (*run)(int argc, char **argv, bool color);
 } commands[] = {
-	{ "fmt", fmt_command }, { "check", NULL }, { "import", import_command },
+	{ "fmt", fmt_command },
+	{ "check", NULL },
+	{ "import", import_command },
 };
 
 int main(int argc, char **argv)
