@@ -252,11 +252,12 @@ void *spy_value_clone(const struct spy_type *type, const void *value)
 
 void spy_value_free(const struct spy_type *type, void *value)
 {
-	struct owner *owner = (struct owner *)value - 1;
+	struct owner *owner;
 
 	(void)type;
 	if (!value)
 		return;
+	owner = (struct owner *)value - 1;
 	if (owner->arena)
 		spy_arena_free(owner->arena);
 	free(owner);
