@@ -115,7 +115,7 @@ static int parse_directive(struct parser *p, struct vec *body, const char *at,
 			   const char *end, int depth)
 {
 	const char *w, *in, *rest;
-	size_t line = p->line - 1, len = word(&at, end, &w);
+	size_t line = p->line - 1, len = word(&at, end, &w), in_len;
 	bool loop = is(w, len, "for"), condition = is(w, len, "if");
 	struct node *n;
 
@@ -127,8 +127,11 @@ static int parse_directive(struct parser *p, struct vec *body, const char *at,
 	n->line = line;
 	if (!condition)
 		n->len = word(&at, end, &n->text);
-	if (loop && !is(in, word(&at, end, &in), "in"))
-		return complain(p, line, "'for' is written 'for x in path'");
+	if (loop) {
+		in_len = word(&at, end, &in);
+		if (!is(in, in_len, "in"))
+			return complain(p, line, "'for' is written 'for x in path'");
+	}
 	if (loop || condition)
 		n->path_len = word(&at, end, &n->path);
 	if (condition && is(n->path, n->path_len, "not")) {
