@@ -4,7 +4,6 @@
  */
 #include <net/client_state.h>
 
-#include <libwebsockets.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -301,23 +300,22 @@ const struct spy_connection_events spy_wire_events = {
 
 /* --- The end --------------------------------------------------------------------------- */
 
+static void ignore(struct spy_link *link)
+{
+	(void)link;
+}
+
 /* Calls end, with a CANCEL each, and a close frame goes out while the socket takes it. There
  * is no waiting for the peer's: the program may be about to exit. */
 void spy_wire_free(struct spy_wire *wire)
 {
 	struct spy_link *link = &wire->dial.link;
-	/* A masked close frame with code 1000. lws has no call for one that is not waited for,
-	 * but passes bytes of this write type through as they are. */
-	static const uint8_t close_frame[] = { 0x88, 0x82, 0, 0, 0, 0, 0x03, 0xe8 };
-	uint8_t frame[LWS_PRE + sizeof close_frame] = { 0 };
 
+	link->gone = ignore; /* should the socket turn out to be broken */
 	if (link->connection) {
 		spy_connection_end_calls(link->connection, SPY_EUNAVAILABLE);
+		spy_link_shutdown(link, SPY_CLOSE_DONE, NULL);
 		spy_link_flush(link);
-	}
-	if (link->wsi && !link->closed && !lws_partial_buffered(link->wsi)) {
-		memcpy(frame + LWS_PRE, close_frame, sizeof close_frame);
-		lws_write(link->wsi, frame + LWS_PRE, sizeof close_frame, LWS_WRITE_HTTP);
 	}
 	take_down(wire);
 }

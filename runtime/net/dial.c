@@ -163,9 +163,7 @@ static int on_lws(struct lws *wsi, enum lws_callback_reasons reason, void *user,
 	case LWS_CALLBACK_CLIENT_WRITEABLE:
 		return dial ? spy_link_writable(&dial->link) : -1;
 	case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
-		if (dial)
-			spy_link_peer_close(&dial->link, in, len);
-		return 0;
+		return dial ? spy_link_peer_close(&dial->link, in, len) : -1;
 	case LWS_CALLBACK_CLIENT_CLOSED:
 		if (dial)
 			spy_link_gone(&dial->link);

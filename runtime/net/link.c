@@ -200,27 +200,23 @@ static bool send_messages(struct spy_link *link)
 	return true;
 }
 
+/* Whatever can go out now; the close frame last. False when the socket is broken. */
+static bool push(struct spy_link *link)
+{
+	if (!send_messages(link))
+		return false;
+	if (link->closing && !link->closed && !lws_partial_buffered(link->wsi))
+		return spy_link_say_close(link);
+	return true;
+}
+
 void spy_link_flush(struct spy_link *link)
 {
-	if (!link->wsi || !link->connection || link->closed)
-		return;
-	if (!send_messages(link))
+	if (link->wsi && link->connection && !push(link))
 		spy_link_kill(link);
-	else if (link->closing && !lws_partial_buffered(link->wsi))
-		lws_callback_on_writable(link->wsi);
 }
 
 int spy_link_writable(struct spy_link *link)
 {
-	if (!link->connection || link->closed)
-		return 0;
-	if (!send_messages(link))
-		return -1;
-	if (!link->closing || lws_partial_buffered(link->wsi))
-		return 0;
-	link->closed = true;
-	lws_close_reason(link->wsi, link->code, (uint8_t *)link->reason,
-			 link->reason ? strlen(link->reason) : 0);
-	spy_connection_lost(link->connection, SPY_EUNAVAILABLE);
-	return -1;
+	return !link->connection || push(link) ? 0 : -1;
 }

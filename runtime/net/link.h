@@ -79,11 +79,14 @@ void spy_link_kill(struct spy_link *link);
 /* Sends what there is to send; the loop's. */
 void spy_link_flush(struct spy_link *link);
 
+/* The close frame itself; link.c calls it when everything else is out. */
+bool spy_link_say_close(struct spy_link *link);
+
 /* What lws says about an established one: received, writable, closed. The wsi's opaque user
  * data is the link, or NULL: nobody's any more. What a protocol's callback should return. */
 int spy_link_received(struct spy_link *link, const uint8_t *data, size_t len);
 int spy_link_writable(struct spy_link *link);
-void spy_link_peer_close(struct spy_link *link, const uint8_t *data, size_t len);
+int spy_link_peer_close(struct spy_link *link, const uint8_t *data, size_t len);
 void spy_link_gone(struct spy_link *link);
 
 #endif

@@ -1,7 +1,10 @@
 /*
  * How a link ends: what waits is flushed, a close frame with our code follows, the peer's is
- * awaited by lws, and a deadline of our own cuts a peer that reads nothing. When the peer
+ * awaited, and a deadline cuts a peer that reads nothing or does not answer. When the peer
  * closes first, lws answers. Either way `gone` is told once, after the connection.
+ *
+ * The close frame is ours, because lws on libuv closes twice when a callback for "writable"
+ * asks it to close, so that its own frame never leaves.
  */
 #include <net/link.h>
 
@@ -32,6 +35,26 @@ void spy_link_shutdown(struct spy_link *link, int code, const char *reason)
 		spy_ring_append(&link->loop->dirty, &link->dirty);
 }
 
+/* lws passes bytes of this write type through as they are. */
+bool spy_link_say_close(struct spy_link *link)
+{
+	uint8_t buffer[LWS_PRE + 2 + 4 + 2 + REASON_MAX], *at = buffer + LWS_PRE;
+	size_t reason = link->reason ? strlen(link->reason) : 0;
+	size_t head = link->server ? 2 : 6;
+
+	memset(buffer, 0,
+	       sizeof buffer); /* a client's mask is zero: nothing is secret here */
+	at[0] = 0x88;
+	at[1] = (uint8_t)((link->server ? 0 : 0x80) | (2 + reason));
+	at[head] = (uint8_t)(link->code >> 8);
+	at[head + 1] = (uint8_t)link->code;
+	if (reason)
+		memcpy(at + head + 2, link->reason, reason);
+	link->closed = true;
+	spy_connection_lost(link->connection, SPY_EUNAVAILABLE);
+	return lws_write(link->wsi, at, head + 2 + reason, LWS_WRITE_HTTP) >= 0;
+}
+
 void spy_link_close(struct spy_connection *connection, int code, const char *reason,
 		    void *user)
 {
@@ -39,12 +62,16 @@ void spy_link_close(struct spy_connection *connection, int code, const char *rea
 	spy_link_shutdown(user, code, reason);
 }
 
-void spy_link_peer_close(struct spy_link *link, const uint8_t *data, size_t len)
+int spy_link_peer_close(struct spy_link *link, const uint8_t *data, size_t len)
 {
+	bool answer = link->closed;
+
 	link->peer_code = len >= 2 ? (uint16_t)(data[0] << 8 | data[1]) : 0;
 	link->closed = link->dropping = true;
 	if (link->connection)
 		spy_connection_lost(link->connection, SPY_EUNAVAILABLE);
+	/* To our own close frame: that is all. */
+	return answer ? -1 : 0;
 }
 
 void spy_link_gone(struct spy_link *link)

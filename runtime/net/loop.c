@@ -1,6 +1,7 @@
 /*
  * The loop's life. libwebsockets closes its handles through the loop, so that a loop ends in
- * this order: lws_context_destroy(), our own handles, run until it is empty, uv_loop_close().
+ * this order: lws_context_destroy(), our own handles, run until it is empty, destroy again for
+ * the memory, uv_loop_close().
  */
 #include <net/dial.h>
 #include <net/link.h>
@@ -150,6 +151,7 @@ static bool open_lws(struct spy_loop *loop)
 		       LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
 	info.pt_serv_buf_size = SPY_LOOP_READ;
 	info.max_http_header_data = SPY_LOOP_HEADERS;
+	info.pcontext = &loop->lws; /* NULL again when it has been freed */
 	info.gid = info.uid = (gid_t)-1;
 	/* It logs what peers do, and its default level costs a third of the speed. */
 	lws_set_log_level(0, NULL);
@@ -164,6 +166,10 @@ static void close_loop(struct spy_loop *loop)
 		lws_context_destroy(loop->lws);
 	uv_close((uv_handle_t *)&loop->prepare, NULL);
 	uv_close((uv_handle_t *)&loop->timer, NULL);
+	uv_run(&loop->uv, UV_RUN_DEFAULT);
+	/* Its handles are closed; now it frees its memory. */
+	if (loop->lws)
+		lws_context_destroy(loop->lws);
 	uv_run(&loop->uv, UV_RUN_DEFAULT);
 	spy_context_fini(&loop->context);
 	uv_loop_close(&loop->uv);

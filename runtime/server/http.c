@@ -168,8 +168,7 @@ static int on_spy(struct lws *wsi, enum lws_callback_reasons reason, void *user,
 	case LWS_CALLBACK_SERVER_WRITEABLE:
 		return spy_link_writable(&peer->link);
 	case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
-		spy_link_peer_close(&peer->link, in, len);
-		return 0;
+		return spy_link_peer_close(&peer->link, in, len);
 	case LWS_CALLBACK_CLOSED:
 		if (peer->link.wsi)
 			spy_link_gone(&peer->link);

@@ -232,10 +232,13 @@ void spy_server_read_counts(const struct spy_server *server,
 {
 	memset(counts, 0, sizeof *counts);
 	for (unsigned i = 0; server && i < server->worker_count; i++) {
-		const struct spy_metrics *metrics = &server->workers[i].metrics;
+		struct spy_worker *worker = &server->workers[i];
 
-		counts->sessions_open += metrics->sessions_open;
-		counts->sessions_closed += metrics->sessions_closed;
-		counts->connections += metrics->connections;
+		/* A method sees what it has just changed itself. */
+		if (worker->loop && pthread_equal(pthread_self(), worker->thread))
+			spy_worker_publish(worker);
+		counts->sessions_open += worker->metrics.sessions_open;
+		counts->sessions_closed += worker->metrics.sessions_closed;
+		counts->connections += worker->metrics.connections;
 	}
 }

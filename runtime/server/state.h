@@ -94,6 +94,8 @@ enum spy_command_kind { SPY_REVOKE_USER, SPY_REVOKE_TOKEN, SPY_REVOKE_SCOPES };
 /* Has all workers do it; copies. From any thread. */
 int spy_server_command(struct spy_server *server, enum spy_command_kind kind,
 		       const char *user, const char *auth_id, const char *const *scopes);
+/* Brings the states in worker->metrics up to date; on its thread. */
+void spy_worker_publish(struct spy_worker *worker);
 bool spy_server_is_ready(const struct spy_server *server);
 
 /* --- peer.c ---------------------------------------------------------------------------- */

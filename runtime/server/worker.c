@@ -287,9 +287,8 @@ static void on_signal(uv_signal_t *watcher, int number)
 
 /* --- Life ------------------------------------------------------------------------------ */
 
-static void on_turn(uv_prepare_t *prepare)
+void spy_worker_publish(struct spy_worker *worker)
 {
-	struct spy_worker *worker = prepare->data;
 	const struct spy_context_counts *counts = &worker->loop->context.counts;
 	struct spy_metrics *metrics = &worker->metrics;
 
@@ -300,6 +299,11 @@ static void on_turn(uv_prepare_t *prepare)
 			      memory_order_relaxed);
 	atomic_store_explicit(&metrics->sessions_closed, counts->sessions_closed,
 			      memory_order_relaxed);
+}
+
+static void on_turn(uv_prepare_t *prepare)
+{
+	spy_worker_publish(prepare->data);
 }
 
 bool spy_server_is_ready(const struct spy_server *server)
@@ -391,6 +395,7 @@ int spy_worker_run(struct spy_worker *worker)
 		spy_server_stop(server);
 		return worker->error = SPY_ENOMEM;
 	}
+	worker->thread = pthread_self();
 	worker->loop = loop;
 	worker->phase = SPY_WORKER_SERVING;
 	spy_ring_init(&worker->peers);
@@ -410,7 +415,7 @@ int spy_worker_run(struct spy_worker *worker)
 	for (int i = 0; i < 1000 && !spy_ring_is_empty(&worker->peers); i++)
 		spy_loop_run(loop, UV_RUN_NOWAIT);
 	stop_watching(worker);
-	on_turn(&worker->publish);
+	spy_worker_publish(worker);
 	close(worker->spare);
 	close(worker->stop_fd);
 	worker->loop = NULL;
