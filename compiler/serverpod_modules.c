@@ -175,26 +175,43 @@ static bool is_structural(const char *folder)
 	return false;
 }
 
+/* The folder in `root` that a file is in, or below; NULL when it is in `root` itself. */
+static const char *part_of(struct pod *pod, const char *root, const char *path)
+{
+	size_t n = strcmp(root, "/") ? strlen(root) : 0;
+
+	n += 1 + strcspn(path + n + 1, "/");
+	return path[n] ? arena_strndup(pod->arena, path, n) : NULL;
+}
+
+static bool is_package_folder(const char *folder)
+{
+	return !strncmp(last_part(folder), "serverpod", 9) ||
+	       has_suffix(folder, "_server") || has_suffix(folder, "_shared") ||
+	       has_suffix(folder, "_module");
+}
+
 static const char *module_folder(struct pod *pod, const struct vec *inputs,
 				 const struct pod_input *input)
 {
-	const char *folder = folder_of(pod->arena, input->absolute), *f;
-	size_t i, n = strcmp(input->root, "/") ? strlen(input->root) : 0;
+	const char *f = folder_of(pod->arena, input->absolute), *part;
+	bool packages = false;
+	size_t i;
 
-	for (f = folder; strcmp(f, "/"); f = folder_of(pod->arena, f))
+	for (; strcmp(f, "/"); f = folder_of(pod->arena, f))
 		if (exists(pod, f, "pubspec.yaml"))
 			return f;
-	if (is_structural(input->root))
-		return input->root;
 	for (i = 0; i < inputs->n; i++) {
 		const struct pod_input *other = inputs->at[i];
 
-		f = folder_of(pod->arena, other->absolute);
-		if (!strcmp(other->root, input->root) && !strcmp(f, input->root))
+		if (strcmp(other->root, input->root))
+			continue;
+		part = part_of(pod, other->root, other->absolute);
+		if (!part)
 			return input->root;
+		packages |= is_package_folder(part);
 	}
-	return arena_strndup(pod->arena, input->absolute,
-			     n + 1 + strcspn(input->absolute + n + 1, "/"));
+	return packages ? part_of(pod, input->root, input->absolute) : input->root;
 }
 
 /* The value of a key at the start of a line; NULL when there is none. */
@@ -324,14 +341,28 @@ static struct pod_module *module_of(struct pod *pod, const char *folder,
 	return m;
 }
 
+static bool are_neighbours(const struct pod_input *a, const struct pod_input *b)
+{
+	size_t n = (size_t)(last_part(a->absolute) - a->absolute);
+
+	return !strcmp(a->root, b->root) && !strncmp(a->absolute, b->absolute, n) &&
+	       !strchr(b->absolute + n, '/');
+}
+
 void pod_find_modules(struct pod *pod, const struct vec *inputs, const char *package)
 {
 	size_t i;
 
 	for (i = 0; i < inputs->n; i++) {
 		struct pod_input *input = inputs->at[i];
-		const char *folder = package ? "" : module_folder(pod, inputs, input);
+		const struct pod_input *before = i ? inputs->at[i - 1] : NULL;
 
-		input->module = module_of(pod, folder, package);
+		/* most files lie beside the one before */
+		if (before && are_neighbours(input, before))
+			input->module = before->module;
+		else
+			input->module = module_of(
+				pod, package ? "" : module_folder(pod, inputs, input),
+				package);
 	}
 }

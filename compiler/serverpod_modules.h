@@ -3,8 +3,9 @@
  * becomes a package of .spy.
  *
  * A module is the folder with the nearest pubspec.yaml above a file.  Without any, the
- * folder that was named is one module when it holds model files itself; else each folder
- * in it is one.  It is called as config/generator.yaml nicknames it, else by the name in
+ * folder that was named is one module, unless it holds nothing but folders, some of them
+ * called as packages of Serverpod are: serverpod..., ..._server, ..._shared, ..._module;
+ * then each of them is one.  A module is called as config/generator.yaml nicknames it, else by the name in
  * pubspec.yaml or of the folder, without "serverpod_" before and "_server" behind.
  *
  * Invariant: the result depends on names of files and folders only, never on the order

@@ -128,6 +128,10 @@ def test_ways():
         texts = imported(folder / "d", "app_server", cwd=folder)[3]
         tap.check(list(texts) == ["app.spy"] and "enum Color" in texts["app.spy"],
               "a project without pubspec.yaml", str(texts))
+        for name, there in ("users", "types"), ("chat", "enums"):
+            shutil.copytree(HERE / there, folder / "features" / name)
+        texts = imported(folder / "f", "features", cwd=folder)[3]
+        tap.check(list(texts) == ["features.spy"], "folders of one project", str(texts))
         texts = imported(folder / "e", "--package", "all", HERE / "types", HERE / "enums")[3]
         tap.check(list(texts) == ["all.spy"] and "LogLevel" in texts["all.spy"],
               "--package makes one of all", str(texts))
