@@ -1,16 +1,19 @@
 /*
  * Runs a fuzzer without libFuzzer, as a test: over every file of its corpus, over seeded
  * random changes to them, and over random bytes. What it finds is a crash, or a sanitizer's
- * report. The corpus of NAME_fuzz is the folder NAME beside it and the folders whose paths
+ * report; the bytes that did it are left in NAME_fuzz.crash beside the program. The corpus of NAME_fuzz is the folder NAME beside it and the folders whose paths
  * stand in NAME.seeds, a line each.
  */
 #define _DEFAULT_SOURCE 1
 #include <dirent.h>
+#include <fcntl.h>
 #include <libgen.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -27,6 +30,45 @@ static size_t random_below(size_t limit)
 	return seed % limit;
 }
 
+static char crash_path[1024];
+static const uint8_t *current;
+static size_t current_size;
+
+/* Called when all is lost: nothing but system calls. */
+static void save_current(void)
+{
+	int fd = open(crash_path, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+
+	if (current && write(fd, current, current_size) == (ssize_t)current_size &&
+	    write(1, "# input left in ", 16) &&
+	    write(1, crash_path, strlen(crash_path)) && write(1, "\n", 1))
+		close(fd);
+	current = NULL;
+}
+
+static void on_signal(int number)
+{
+	save_current();
+	signal(number, SIG_DFL);
+	raise(number);
+}
+
+/* There when a sanitizer is. */
+void __attribute__((weak)) __sanitizer_set_death_callback(void (*callback)(void));
+
+static void watch(const char *program)
+{
+	snprintf(crash_path, sizeof(crash_path), "%s.crash", program);
+	signal(SIGABRT, on_signal);
+	if (__sanitizer_set_death_callback) {
+		__sanitizer_set_death_callback(save_current);
+		return;
+	}
+	signal(SIGSEGV, on_signal);
+	signal(SIGBUS, on_signal);
+	signal(SIGFPE, on_signal);
+}
+
 /* A block of exactly the size, so that a sanitizer sees one byte too many. */
 static void try(const uint8_t *data, size_t size)
 {
@@ -35,7 +77,10 @@ static void try(const uint8_t *data, size_t size)
 	if (!copy)
 		abort();
 	memcpy(copy, data, size);
+	current = copy;
+	current_size = size;
 	LLVMFuzzerTestOneInput(copy, size);
+	current = NULL;
 	free(copy);
 }
 
@@ -145,6 +190,7 @@ int main(int argc, char **argv)
 	size_t files;
 
 	(void)argc;
+	watch(argv[0]);
 	snprintf(name, sizeof(name), "%s", basename(argv[0]));
 	name[strlen(name) > 5 ? strlen(name) - 5 : 0] = '\0';
 	printf("1..2\n");
