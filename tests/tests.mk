@@ -87,7 +87,7 @@ golden: $(SPYGEN)
 
 # --- everything --------------------------------------------------------------------
 # The second and third build of `make check`, and what of the suites runs there again: all
-# programs, and the scripts whose subject is a program of ours.
+# programs, and the scripts whose subject is a program of ours. The third is clang's.
 SAN_B       := $(B)/san
 NOFIBERS_B  := $(B)/nofibers
 PROGRAMS     = $(COMPILER_TESTS) $(CORE_TESTS) $(NET_TESTS) $(REPLAYS)
@@ -104,7 +104,7 @@ check-deps:
 check-build:
 	$(MAKE) -j$(JOBS) all
 	$(MAKE) -j$(JOBS) B=$(SAN_B) SAN=1 OPT="-O1 -g" $(SAN_B)/spygen tests samples
-	$(MAKE) -j$(JOBS) B=$(NOFIBERS_B) FIBERS=0 $(call in,$(NOFIBERS_B),$(CORE_TESTS) $(NET_TESTS))
+	$(MAKE) -j$(JOBS) B=$(NOFIBERS_B) FIBERS=0 CC=clang $(call in,$(NOFIBERS_B),$(CORE_TESTS) $(NET_TESTS))
 check:
 	@$(MAKE) check-deps
 	@$(MAKE) check-build
