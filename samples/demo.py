@@ -47,7 +47,8 @@ def main():
         print("$ " + " ".join(command), flush=True)
         status = subprocess.run(command, check=False).returncode
         if status or os.environ.get("DEMO_ONCE") == "1":
-            return status
+            server.send_signal(signal.SIGTERM)
+            return status or server.wait()
         print(f"\nThe server stays at ws://localhost:{port}/spy; Ctrl-C ends it.", flush=True)
         server.wait()
         return server.returncode

@@ -30,9 +30,12 @@ static const struct example_endpoint example = {
 int main(int argc, char **argv)
 {
 	struct spy_server *server = spy_server_new(NULL);
+	int r;
 
 	if (argc == 3 && !strcmp(argv[1], "--port"))
 		spy_server_set(server, "port", argv[2]);
 	example_serve(server, &example, NULL);
-	return spy_server_run(server) < 0;
+	r = spy_server_run(server);
+	spy_server_free(server);
+	return r < 0;
 }

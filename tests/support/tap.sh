@@ -7,15 +7,15 @@ tap_count=0
 tap_failed=0
 
 check() {
-	local name=$1 output
+	local tap_name=$1 tap_output
 	shift
 	tap_count=$((tap_count + 1))
-	if output=$("$@" 2>&1); then
-		echo "ok $tap_count - $name"
+	if tap_output=$("$@" 2>&1); then
+		echo "ok $tap_count - $tap_name"
 	else
 		tap_failed=$((tap_failed + 1))
-		echo "not ok $tap_count - $name"
-		sed 's/^/# /' <<<"$output"
+		echo "not ok $tap_count - $tap_name"
+		sed 's/^/# /' <<<"$tap_output"
 	fi
 }
 
