@@ -42,9 +42,9 @@ static inline uint8_t *spy_buf_room(struct spy_buf *buf, size_t n)
 
 static inline void spy_buf_append(struct spy_buf *buf, const void *data, size_t n)
 {
-	uint8_t *end = spy_buf_room(buf, n);
+	uint8_t *end = n ? spy_buf_room(buf, n) : NULL;
 
-	if (end && n) {
+	if (end) {
 		memcpy(end, data, n);
 		buf->len += n;
 	}

@@ -447,7 +447,7 @@ static const uint8_t *decode_value(struct spy_decoder *d, const uint8_t *at,
 static int decode(struct spy_arena *arena, const struct spy_type *type, uint32_t max,
 		  const uint8_t *data, size_t len, unsigned flags, const void **box)
 {
-	struct spy_decoder d = { .end = data + len,
+	struct spy_decoder d = { .end = len ? data + len : data,
 				 .arena = arena,
 				 .flags = flags,
 				 .error = SPY_EINVALID_ARGUMENT };

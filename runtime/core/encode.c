@@ -376,8 +376,9 @@ uint8_t *spy_encoder_start(struct spy_encoder *e, struct spy_buf *buf, unsigned 
 	*e = (struct spy_encoder){
 		.buf = buf, .mark = buf->len, .flags = flags, .failed = buf->failed
 	};
-	if (SPY_UNLIKELY(buf->cap - buf->len < SPY_PACK_MAX))
-		return spy_encoder_grow(e, buf->data + buf->len, 0);
+	if (SPY_UNLIKELY(buf->cap - buf->len < SPY_PACK_MAX) &&
+	    !spy_buf_grow(buf, SPY_PACK_MAX))
+		return spy_encoder_fail(e, SPY_ENOMEM);
 	e->limit = buf->data + buf->cap - SPY_PACK_MAX;
 	return buf->data + buf->len;
 }

@@ -46,7 +46,7 @@ static inline struct spy_reader spy_reader(const void *data, size_t len)
 {
 	const uint8_t *at = (const uint8_t *)data;
 
-	return (struct spy_reader){ at, at + len };
+	return (struct spy_reader){ at, len ? at + len : at };
 }
 
 static inline bool spy_read_done(const struct spy_reader *reader)
