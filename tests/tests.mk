@@ -15,6 +15,9 @@ FUZZERS        := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*_fuzz.c))
 REPLAYS        := $(addprefix $(B)/tests/fuzz/,$(FUZZERS))
 CMOCKA_LIBS    := $(call pkg,libs,cmocka)
 TEST_SUPPORT   := $(call objects,$(wildcard tests/support/*.c))
+# of which these programs take what they use
+$(B)/tests/support.a: $(TEST_SUPPORT)
+	rm -f $@ && $(AR) rcs $@ $^
 
 $(B)/tests/%.o: CPPFLAGS += -Itests
 $(B)/tests/compiler/%.o: CPPFLAGS += -Icompiler
@@ -31,7 +34,7 @@ $(CORE_TESTS): private LDFLAGS += -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 $(CORE_TESTS): $(B)/%: $(B)/%.o $(call generated,tests/core) $(TEST_SUPPORT) $(FIBER_OBJ) $(B)/libspycore.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(CMOCKA_LIBS) $(MSGPACK_LIBS) -lm -pthread
 NET_SUPPORT := $(call objects,$(filter-out %_test.c,$(wildcard tests/net/*.c)))
-$(NET_TESTS): $(B)/%: $(B)/%.o $(call generated,tests/net) $(NET_SUPPORT) $(B)/libspyserver.a $(B)/libspy.a
+$(NET_TESTS): $(B)/%: $(B)/%.o $(call generated,tests/net) $(NET_SUPPORT) $(B)/tests/support.a $(B)/libspyserver.a $(B)/libspy.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(CMOCKA_LIBS) $(LIBS_SERVER) -pthread
 
 # Fibers once more as on a machine for which we have no assembly.
@@ -59,7 +62,7 @@ RUNTIME_FUZZERS  := $(filter-out $(COMPILER_FUZZERS),$(FUZZERS))
 fuzz_objects = $(addprefix $(B)/tests/fuzz/,$(addsuffix .o,$(1)))
 $(call fuzz_objects,$(COMPILER_FUZZERS)): CPPFLAGS += -Icompiler
 COMPILER_FUZZ_LIBS := $(B)/compiler/libspygen.a
-RUNTIME_FUZZ_LIBS  := $(call generated,tests/fuzz) $(TEST_SUPPORT) $(FIBER_OBJ) $(B)/libspycore.a
+RUNTIME_FUZZ_LIBS  := $(call generated,tests/fuzz) $(B)/tests/support.a $(FIBER_OBJ) $(B)/libspycore.a
 $(call fuzz_objects,$(RUNTIME_FUZZERS)): CPPFLAGS += -I$(B)/gen/tests/fuzz
 $(call fuzz_objects,$(RUNTIME_FUZZERS)): | $(patsubst %.o,%.h,$(call generated,tests/fuzz))
 
