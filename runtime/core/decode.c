@@ -9,9 +9,116 @@
 #include <core/decoder.h>
 #include <core/uri.h>
 
-static const uint8_t *decode_value(struct spy_decoder *d, const uint8_t *at,
+static const uint8_t *decode_list(struct spy_decoder *d, const uint8_t *at, unsigned kind,
+				  const struct spy_type *type, uint32_t max,
+				  struct spy_list *list);
+static const uint8_t *decode_model(struct spy_decoder *d, const uint8_t *at,
+				   const struct spy_type *type, void *value);
+static const uint8_t *decode_other(struct spy_decoder *d, const uint8_t *at,
 				   unsigned kind, const struct spy_type *type,
 				   uint32_t max, void *value);
+
+/* An extension with a fixed meaning: its body, or NULL when it is another. */
+static const uint8_t *get_typed_ext(struct spy_decoder *d, const uint8_t *at, int8_t want,
+				    uint32_t *len)
+{
+	int8_t type;
+
+	at = spy_get_ext(at, d->end, &type, len);
+	return at && type == want ? at : NULL;
+}
+
+static inline const uint8_t *decode_time(struct spy_decoder *d, const uint8_t *at,
+					 struct timespec *time)
+{
+	uint32_t len = 8;
+
+	/* eight bytes, the form of nearly every time */
+	if (SPY_LIKELY(d->end - at >= 10 && at[0] == 0xd7 && at[1] == 0xff))
+		at += 2;
+	else
+		at = get_typed_ext(d, at, SPY_EXT_TIME, &len);
+	return at && spy_get_stamp(at, len, time) ? at + len : NULL;
+}
+
+/* An integer into its C type, when that holds it. */
+#define DECODE_SIGNED(c_type)                                               \
+	do {                                                                \
+		at = spy_get_int(at, d->end, &number, &large);              \
+		if (SPY_UNLIKELY(!at || large || number != (c_type)number)) \
+			return NULL;                                        \
+		*(c_type *)value = (c_type)number;                          \
+		return at;                                                  \
+	} while (0)
+#define DECODE_UNSIGNED(c_type)                                       \
+	do {                                                          \
+		at = spy_get_int(at, d->end, &number, &large);        \
+		if (SPY_UNLIKELY(!at || (number < 0 && !large) ||     \
+				 (uint64_t)number != (c_type)number)) \
+			return NULL;                                  \
+		*(c_type *)value = (c_type)number;                    \
+		return at;                                            \
+	} while (0)
+
+/* The switch of the inner loops, inlined into each of them: a call per number would cost
+ * more than the number. */
+static inline __attribute__((always_inline)) const uint8_t *
+decode_value(struct spy_decoder *d, const uint8_t *at, unsigned kind,
+	     const struct spy_type *type, uint32_t max, void *value)
+{
+	int64_t number;
+	uint32_t len;
+	bool large;
+
+	switch ((enum spy_kind)kind) {
+	case SPY_KIND_BOOL:
+		if ((*at & 0xfe) != 0xc2)
+			return NULL;
+		*(bool *)value = *at & 1;
+		return at + 1;
+	case SPY_KIND_INT8:
+		DECODE_SIGNED(int8_t);
+	case SPY_KIND_INT16:
+		DECODE_SIGNED(int16_t);
+	case SPY_KIND_INT32:
+		DECODE_SIGNED(int32_t);
+	case SPY_KIND_INT64:
+	case SPY_KIND_DURATION:
+		DECODE_SIGNED(int64_t);
+	case SPY_KIND_UINT8:
+		DECODE_UNSIGNED(uint8_t);
+	case SPY_KIND_UINT16:
+		DECODE_UNSIGNED(uint16_t);
+	case SPY_KIND_UINT32:
+		DECODE_UNSIGNED(uint32_t);
+	case SPY_KIND_UINT64:
+		DECODE_UNSIGNED(uint64_t);
+	case SPY_KIND_DOUBLE:
+		return spy_get_float(at, d->end, (double *)value);
+	case SPY_KIND_STRING:
+		at = spy_decode_text(d, at, (const char **)value, &len);
+		return SPY_LIKELY(at && len <= max) ? at : NULL;
+	case SPY_KIND_TIME:
+		return decode_time(d, at, (struct timespec *)value);
+	case SPY_KIND_LIST:
+	case SPY_KIND_SET:
+	case SPY_KIND_MAP:
+		return decode_list(d, at, kind, type, max, (struct spy_list *)value);
+	case SPY_KIND_MODEL:
+		return decode_model(d, at, type, value);
+	default:
+		return decode_other(d, at, kind, type, max, value);
+	}
+}
+
+/* The same where speed is not worth the size. */
+static __attribute__((noinline)) const uint8_t *decode_typed(struct spy_decoder *d,
+							     const uint8_t *at,
+							     const struct spy_type *type,
+							     uint32_t max, void *value)
+{
+	return decode_value(d, at, type->kind, type, max, value);
+}
 
 /* nil where a field's value is expected. */
 static const uint8_t *decode_nil(struct spy_decoder *d, const uint8_t *at,
@@ -38,8 +145,23 @@ static bool take_missing(struct spy_decoder *d, const struct spy_field *field, v
 	return true;
 }
 
-static inline const uint8_t *decode_field(struct spy_decoder *d, const uint8_t *at,
-					  const struct spy_field *field, void *base)
+/* Where the value goes: the place itself, or a struct that it points to. */
+static void *place_value(struct spy_decoder *d, const struct spy_field *field, void *base)
+{
+	void *place = (char *)base + field->offset, *value;
+
+	if (field->has != SPY_NO_HAS)
+		*(bool *)((char *)base + field->has) = true;
+	if (!(field->flags & SPY_FIELD_POINTER))
+		return place;
+	value = spy_decoder_alloc(d, field->type->size);
+	memcpy(place, &value, sizeof(value));
+	return value;
+}
+
+static inline __attribute__((always_inline)) const uint8_t *
+decode_field(struct spy_decoder *d, const uint8_t *at, const struct spy_field *field,
+	     void *base)
 {
 	void *value = (char *)base + field->offset;
 
@@ -47,17 +169,20 @@ static inline const uint8_t *decode_field(struct spy_decoder *d, const uint8_t *
 		return NULL;
 	if (*at == 0xc0)
 		return decode_nil(d, at, field, base);
-	if (field->has != SPY_NO_HAS)
-		*(bool *)((char *)base + field->has) = true;
-	if (field->flags & SPY_FIELD_POINTER) {
-		void *place = value;
-
-		value = spy_decoder_alloc(d, field->type->size);
-		if (!value)
+	if (field->flags & (SPY_FIELD_NULLABLE | SPY_FIELD_POINTER)) {
+		value = place_value(d, field, base);
+		if (SPY_UNLIKELY(!value))
 			return NULL;
-		memcpy(place, &value, sizeof(value));
 	}
 	return decode_value(d, at, field->kind, field->type, field->max, value);
+}
+
+static __attribute__((noinline)) const uint8_t *decode_one(struct spy_decoder *d,
+							   const uint8_t *at,
+							   const struct spy_field *field,
+							   void *base)
+{
+	return decode_field(d, at, field, base);
 }
 
 /* An array's values as the fields that are server-only, or as those that are not. */
@@ -155,8 +280,7 @@ static const uint8_t *decode_union(struct spy_decoder *d, const uint8_t *at,
 	which = (int32_t)number;
 	memcpy(value, &which, sizeof(which));
 	member = type->members[number];
-	at = decode_value(d, at, member->kind, member, SPY_NO_MAX,
-			  (char *)value + type->offset);
+	at = decode_typed(d, at, member, SPY_NO_MAX, (char *)value + type->offset);
 	d->depth--;
 	return at;
 }
@@ -190,22 +314,57 @@ static const struct spy_field raw_number = {
 	.kind = SPY_KIND_ANY,
 };
 
+/* The items of a list of integers, with nothing around each. */
+#define DECODE_INTEGERS(c_type)                                                     \
+	do {                                                                        \
+		for (i = 0; i < count; i++) {                                       \
+			if (SPY_UNLIKELY(at == d->end))                             \
+				return NULL;                                        \
+			at = spy_get_int(at, d->end, &number, &large);              \
+			if (SPY_UNLIKELY(!at || large || number != (c_type)number)) \
+				return NULL;                                        \
+			((c_type *)items)[i] = (c_type)number;                      \
+		}                                                                   \
+		return at;                                                          \
+	} while (0)
+
 static const uint8_t *decode_items(struct spy_decoder *d, const uint8_t *at,
-				   const struct spy_type *type, char *items,
-				   uint32_t count, struct spy_any *raw)
+				   const struct spy_type *type, void *items,
+				   uint32_t count)
 {
 	const struct spy_field *field = type->fields;
+	char *item = (char *)items;
+	int64_t number;
+	bool large;
 	uint32_t i;
 
-	for (i = 0; i < count; i++, items += type->stride) {
-		if (SPY_UNLIKELY(raw != NULL) &&
-		    (at == d->end || !spy_decode_any(d, at, &raw[i])))
-			return NULL;
-		at = decode_field(d, at, field, items);
-		if (at && type->kind == SPY_KIND_MAP)
-			at = decode_field(d, at, field + 1, items);
+	if (!(field->flags & SPY_FIELD_NULLABLE)) {
+		if (field->kind == SPY_KIND_INT32)
+			DECODE_INTEGERS(int32_t);
+		if (field->kind == SPY_KIND_INT64)
+			DECODE_INTEGERS(int64_t);
+	}
+	for (i = 0; i < count; i++, item += type->stride) {
+		at = decode_field(d, at, field, item);
 		if (SPY_UNLIKELY(!at))
 			return NULL;
+	}
+	return at;
+}
+
+/* A map's, or a set's of which `raw` keeps the numbers. */
+static const uint8_t *decode_entries(struct spy_decoder *d, const uint8_t *at,
+				     const struct spy_type *type, char *item,
+				     uint32_t count, struct spy_any *raw)
+{
+	uint32_t i;
+
+	for (i = 0; i < count && at; i++, item += type->stride) {
+		if (raw && (at == d->end || !spy_decode_any(d, at, &raw[i])))
+			return NULL;
+		at = decode_one(d, at, type->fields, item);
+		if (at && type->kind == SPY_KIND_MAP)
+			at = decode_one(d, at, type->fields + 1, item);
 	}
 	return at;
 }
@@ -273,7 +432,9 @@ static const uint8_t *decode_list(struct spy_decoder *d, const uint8_t *at, unsi
 				return NULL;
 		}
 		list->items = items;
-		at = decode_items(d, at, type, items, count, raw);
+		at = raw || kind == SPY_KIND_MAP
+			     ? decode_entries(d, at, type, items, count, raw)
+			     : decode_items(d, at, type, items, count);
 		if (!at || (kind != SPY_KIND_LIST && !check_unique(d, type, list, raw)))
 			return NULL;
 	}
@@ -301,14 +462,15 @@ static const uint8_t *decode_enum(struct spy_decoder *d, const uint8_t *at,
 	return at;
 }
 
-/* An extension with a fixed meaning: its body, or NULL when it is another. */
-static const uint8_t *get_typed_ext(struct spy_decoder *d, const uint8_t *at, int8_t want,
-				    uint32_t *len)
+static const uint8_t *decode_float(struct spy_decoder *d, const uint8_t *at, float *value)
 {
-	int8_t type;
+	double number;
 
-	at = spy_get_ext(at, d->end, &type, len);
-	return at && type == want ? at : NULL;
+	at = spy_get_float(at, d->end, &number);
+	if (!at || !spy_fits_float(number))
+		return NULL;
+	*value = (float)number;
+	return at;
 }
 
 static const uint8_t *decode_bytes(struct spy_decoder *d, const uint8_t *at, uint32_t max,
@@ -339,85 +501,23 @@ static const uint8_t *decode_bigint(struct spy_decoder *d, const uint8_t *at,
 	return at + len;
 }
 
-static const uint8_t *decode_float(struct spy_decoder *d, const uint8_t *at, float *value)
+/* What is not in the inner loops. */
+static __attribute__((noinline)) const uint8_t *
+decode_other(struct spy_decoder *d, const uint8_t *at, unsigned kind,
+	     const struct spy_type *type, uint32_t max, void *value)
 {
-	double number;
-
-	at = spy_get_float(at, d->end, &number);
-	if (!at || !spy_fits_float(number))
-		return NULL;
-	*value = (float)number;
-	return at;
-}
-
-/* An integer into its C type, when that holds it. */
-#define DECODE_SIGNED(c_type)                                               \
-	do {                                                                \
-		at = spy_get_int(at, d->end, &number, &large);              \
-		if (SPY_UNLIKELY(!at || large || number != (c_type)number)) \
-			return NULL;                                        \
-		*(c_type *)value = (c_type)number;                          \
-		return at;                                                  \
-	} while (0)
-#define DECODE_UNSIGNED(c_type)                                       \
-	do {                                                          \
-		at = spy_get_int(at, d->end, &number, &large);        \
-		if (SPY_UNLIKELY(!at || (number < 0 && !large) ||     \
-				 (uint64_t)number != (c_type)number)) \
-			return NULL;                                  \
-		*(c_type *)value = (c_type)number;                    \
-		return at;                                            \
-	} while (0)
-
-static const uint8_t *decode_value(struct spy_decoder *d, const uint8_t *at,
-				   unsigned kind, const struct spy_type *type,
-				   uint32_t max, void *value)
-{
-	int64_t number;
 	uint32_t len;
-	bool large;
 
 	switch ((enum spy_kind)kind) {
-	case SPY_KIND_BOOL:
-		if ((*at & 0xfe) != 0xc2)
-			return NULL;
-		*(bool *)value = *at & 1;
-		return at + 1;
-	case SPY_KIND_INT8:
-		DECODE_SIGNED(int8_t);
-	case SPY_KIND_INT16:
-		DECODE_SIGNED(int16_t);
-	case SPY_KIND_INT32:
-		DECODE_SIGNED(int32_t);
-	case SPY_KIND_INT64:
-	case SPY_KIND_DURATION:
-		DECODE_SIGNED(int64_t);
-	case SPY_KIND_UINT8:
-		DECODE_UNSIGNED(uint8_t);
-	case SPY_KIND_UINT16:
-		DECODE_UNSIGNED(uint16_t);
-	case SPY_KIND_UINT32:
-		DECODE_UNSIGNED(uint32_t);
-	case SPY_KIND_UINT64:
-		DECODE_UNSIGNED(uint64_t);
 	case SPY_KIND_FLOAT:
 		return decode_float(d, at, (float *)value);
-	case SPY_KIND_DOUBLE:
-		return spy_get_float(at, d->end, (double *)value);
-	case SPY_KIND_STRING:
 	case SPY_KIND_URI:
 		at = spy_decode_text(d, at, (const char **)value, &len);
-		if (SPY_UNLIKELY(!at || len > max) ||
-		    (kind == SPY_KIND_URI && !spy_uri_valid(*(const char **)value, len)))
+		if (!at || len > max || !spy_uri_valid(*(const char **)value, len))
 			return NULL;
 		return at;
 	case SPY_KIND_BYTES:
 		return decode_bytes(d, at, max, (struct spy_bytes *)value);
-	case SPY_KIND_TIME:
-		at = get_typed_ext(d, at, SPY_EXT_TIME, &len);
-		if (!at || !spy_get_stamp(at, len, (struct timespec *)value))
-			return NULL;
-		return at + len;
 	case SPY_KIND_UUID:
 		at = get_typed_ext(d, at, SPY_EXT_UUID, &len);
 		if (!at || len != sizeof(struct spy_uuid))
@@ -430,18 +530,13 @@ static const uint8_t *decode_value(struct spy_decoder *d, const uint8_t *at,
 		return spy_decode_any(d, at, (struct spy_any *)value);
 	case SPY_KIND_ENUM:
 		return decode_enum(d, at, type, value);
-	case SPY_KIND_LIST:
-	case SPY_KIND_SET:
-	case SPY_KIND_MAP:
-		return decode_list(d, at, kind, type, max, (struct spy_list *)value);
 	case SPY_KIND_TUPLE:
 		return decode_tuple(d, at, type, value);
-	case SPY_KIND_MODEL:
-		return decode_model(d, at, type, value);
 	case SPY_KIND_UNION:
 		return decode_union(d, at, type, value);
+	default:
+		return NULL;
 	}
-	return NULL;
 }
 
 static int decode(struct spy_arena *arena, const struct spy_type *type, uint32_t max,
@@ -468,7 +563,7 @@ static int decode(struct spy_arena *arena, const struct spy_type *type, uint32_t
 	if (flags & SPY_DECODE_ARGS)
 		at = decode_fields(&d, data, type, value, 0);
 	else
-		at = decode_value(&d, data, type->kind, type, max, value);
+		at = decode_typed(&d, data, type, max, value);
 	if (SPY_UNLIKELY(at != d.end))
 		return d.error;
 	*box = value;

@@ -55,3 +55,13 @@ bool spy_utf8_valid(const void *text, size_t len)
 	}
 	return true;
 }
+
+size_t spy_utf8_count(const void *text, size_t len)
+{
+	const uint8_t *s = (const uint8_t *)text;
+	size_t count = 0;
+
+	for (size_t i = 0; i < len; i++)
+		count += (s[i] & 0xc0) != 0x80;
+	return count;
+}

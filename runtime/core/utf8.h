@@ -13,6 +13,9 @@
 /* Whether this is UTF-8 without U+0000. */
 bool spy_utf8_valid(const void *text, size_t len);
 
+/* Its characters (code points), which is what @max counts. */
+size_t spy_utf8_count(const void *text, size_t len);
+
 typedef int8_t spy_chars __attribute__((vector_size(16)));
 
 /* All ones in every byte's sign that is no ASCII character, or zero: a zero byte borrows

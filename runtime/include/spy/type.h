@@ -83,7 +83,7 @@ struct spy_field {
 	const void *dflt;   /* the default's C representation, or NULL */
 	uint32_t offset;    /* of the value, from the start of the struct */
 	uint32_t has;       /* offset of the bool, or SPY_NO_HAS */
-	uint32_t max;       /* @max: bytes of a string's text, else elements; or SPY_NO_MAX */
+	uint32_t max;       /* @max: characters of a text, bytes or elements; or SPY_NO_MAX */
 	uint8_t kind;       /* type->kind again: the codec's switch needs no second load */
 	uint8_t flags;
 };
