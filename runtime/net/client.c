@@ -116,7 +116,7 @@ struct spy_call *spy_client_call(struct spy_client *client,
 	struct spy_call *call;
 	bool open;
 
-	for (size_t i = 0; i <= method->stream_count; i++)
+	for (size_t i = 0; streams && i <= method->stream_count; i++)
 		streams[i] = NULL;
 	if (!client || !(request = calloc(1, sizeof *request)))
 		return NULL;

@@ -103,18 +103,29 @@ void spy_dial_start(struct spy_dial *dial, struct spy_loop *loop,
 		dial->resolving = true;
 }
 
+static void on_doomed(struct spy_link *link)
+{
+	spy_dial_free(SPY_CONTAINER(link, struct spy_dial, link));
+}
+
 void spy_dial_free(struct spy_dial *dial)
 {
 	struct lws *wsi = dial->link.wsi ? dial->link.wsi : dial->attempt;
 
 	spy_task_cancel(&dial->task);
+	dial->orphaned = true;
+	/* A socket cannot be closed under the callback that it is in. */
+	if (wsi && dial->link.loop->receiving) {
+		dial->link.gone = on_doomed;
+		spy_link_doom(&dial->link);
+		return;
+	}
 	if (wsi) {
 		lws_set_opaque_user_data(wsi, NULL);
 		lws_set_timeout(wsi, PENDING_TIMEOUT_CLOSE_SEND, LWS_TO_KILL_SYNC);
 		dial->link.wsi = dial->attempt = NULL;
 	}
 	if (dial->resolving) {
-		dial->orphaned = true;
 		uv_cancel((uv_req_t *)&dial->resolve);
 		return;
 	}
@@ -138,16 +149,36 @@ static int add_headers(struct spy_dial *dial, char **at, size_t room)
 	return 0;
 }
 
+/* Nobody's any more: it goes as soon as it can. */
+static int let_go(struct spy_dial *dial, struct lws *wsi,
+		  enum lws_callback_reasons reason)
+{
+	if (reason == LWS_CALLBACK_CLIENT_CLOSED ||
+	    reason == LWS_CALLBACK_CLIENT_CONNECTION_ERROR) {
+		lws_set_opaque_user_data(wsi, NULL);
+		dial->link.wsi = dial->attempt = NULL;
+		return 0;
+	}
+	return reason == LWS_CALLBACK_CLIENT_RECEIVE ||
+			       reason == LWS_CALLBACK_CLIENT_WRITEABLE ||
+			       reason == LWS_CALLBACK_CLIENT_ESTABLISHED
+		       ? -1
+		       : 0;
+}
+
 static int on_lws(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
 		  size_t len)
 {
 	struct spy_dial *dial = lws_get_opaque_user_data(wsi);
 
 	(void)user;
+	if (dial && dial->orphaned)
+		return let_go(dial, wsi, reason);
 	switch (reason) {
 	case LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER:
 		return dial ? add_headers(dial, in, len) : -1;
 	case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
+		lws_set_opaque_user_data(wsi, NULL); /* lws still speaks of it */
 		if (dial)
 			fail(dial, (int)lws_http_client_http_response(wsi),
 			     in ? in : "cannot connect");
@@ -165,6 +196,7 @@ static int on_lws(struct lws *wsi, enum lws_callback_reasons reason, void *user,
 	case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
 		return dial ? spy_link_peer_close(&dial->link, in, len) : -1;
 	case LWS_CALLBACK_CLIENT_CLOSED:
+		lws_set_opaque_user_data(wsi, NULL);
 		if (dial)
 			spy_link_gone(&dial->link);
 		return 0;

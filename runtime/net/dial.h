@@ -36,8 +36,8 @@ struct spy_dial {
 void spy_dial_start(struct spy_dial *dial, struct spy_loop *loop,
 		    void (*gone)(struct spy_link *link));
 
-/* Gives up or ends at once, whatever its state; nothing is called any more. free()s the dial,
- * now or when the resolver lets go of it. Not from inside a callback of lws. */
+/* Gives up or ends, whatever its state; nothing is called any more. free()s the dial, at once
+ * or when lws and the resolver have let go of it. */
 void spy_dial_free(struct spy_dial *dial);
 
 const struct lws_protocols *spy_dial_protocols(void);

@@ -109,8 +109,10 @@ static void deliver(struct spy_link *link, const uint8_t *message, size_t len)
 {
 	spy_count(&link->loop->counts.messages_in, 1);
 	spy_count(&link->loop->counts.bytes_in, len);
+	link->loop->receiving = true;
 	if (spy_connection_recv(link->connection, message, len) < 0)
 		link->dropping = true;
+	link->loop->receiving = false;
 }
 
 /* False: a rule is broken, and the peer is told. */
@@ -212,7 +214,9 @@ static bool push(struct spy_link *link)
 
 void spy_link_flush(struct spy_link *link)
 {
-	if (link->wsi && link->connection && !push(link))
+	if (link->doomed)
+		link->gone(link);
+	else if (link->wsi && link->connection && !push(link))
 		spy_link_kill(link);
 }
 

@@ -46,6 +46,7 @@ struct spy_link {
 	bool server;
 	bool dropping;	    /* nothing that comes in is read any more */
 	bool closing;	    /* the close frame follows what is still to be sent */
+	bool doomed;	    /* `gone` is to be called by the next flush */
 	bool closed;	    /* it has been handed to lws, or the peer's has come */
 	uint16_t code;	    /* of the close frame to send */
 	uint16_t peer_code; /* of the peer's; 0: none came */
@@ -71,6 +72,10 @@ void spy_link_close(struct spy_connection *connection, int code, const char *rea
 
 /* Flushes, closes with this code and cuts after SPY_LINK_CLOSE_TIME at the latest. */
 void spy_link_shutdown(struct spy_link *link, int code, const char *reason);
+
+/* Nobody wants it any more: `gone` is called from the next flush. For owners that have to
+ * go while lws is on the stack. */
+void spy_link_doom(struct spy_link *link);
 
 /* Cuts it now: `gone` is called before this returns, from inside lws; not from inside a
  * callback of lws for this link. */

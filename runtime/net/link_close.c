@@ -85,6 +85,13 @@ void spy_link_gone(struct spy_link *link)
 	link->gone(link);
 }
 
+void spy_link_doom(struct spy_link *link)
+{
+	link->doomed = true;
+	if (!link->dirty.next)
+		spy_ring_append(&link->loop->dirty, &link->dirty);
+}
+
 void spy_link_kill(struct spy_link *link)
 {
 	if (link->wsi)

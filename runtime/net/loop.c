@@ -162,6 +162,7 @@ static void close_loop(struct spy_loop *loop)
 {
 	struct spy_tls_vhost *vhost;
 
+	flush(loop); /* links that were doomed last */
 	if (loop->lws)
 		lws_context_destroy(loop->lws);
 	uv_close((uv_handle_t *)&loop->prepare, NULL);

@@ -5,7 +5,8 @@
  * them going.
  *
  * Invariant: a turn is what has come in, then spy_context_run(), then every link that has
- * something to send is flushed once, then sleep. User code runs in the middle part only.
+ * something to send is flushed once, then sleep. User code runs in the middle part, and in
+ * the first, where a message is delivered.
  * Read next: link.h, what is flushed.
  */
 #ifndef SPY_NET_LOOP_H
@@ -42,6 +43,7 @@ struct spy_loop {
 	struct spy_loop_counts counts;
 	unsigned references;
 	unsigned depth; /* of functions that run it */
+	bool receiving; /* user code may be on the stack, below a callback of lws */
 	bool waiting;	/* the program waits inside: no sleep after something was done */
 };
 
