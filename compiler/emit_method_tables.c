@@ -80,13 +80,30 @@ static size_t emit_plain_result(const struct emit *e, struct method_tables *t,
 	return i;
 }
 
+/* What the row says of the default.  Nil for `any` is a value, passed by pointer as others
+ * are. */
+static const char *emit_arg_default(const struct emit *e, struct view *defaults,
+				    const struct param *p, const char *name)
+{
+	struct arena *a = e->arena;
+	struct view *v = view_add(a, defaults);
+	const char *type =
+		p->value ? value_type(e, p->type, p->value) : ctype(e, p->type);
+
+	view_text(a, v, "decl", ctype_decl(e, type, p->c_name, false));
+	view_text(a, v, "value",
+		  p->value ? value_initializer(e, p->type, p->value)
+			   : "{ SPY_ANY_NIL, 0, { false } }");
+	return arena_printf(a, "&%s_args_defaults.%s", name, p->c_name);
+}
+
 static void emit_args(const struct emit *e, struct method_tables *t, struct view *v,
 		      const struct method *m, const char *name)
 {
 	struct arena *a = e->arena;
 	struct view *rows = t->params;
 	size_t first = rows->parts.n;
-	struct view *defaults = view_list(a, v, "arg_defaults"), *x;
+	struct view *defaults = view_list(a, v, "arg_defaults");
 	struct buf values = { .arena = a }, members = { .arena = a };
 	bool server = false;
 	size_t i;
@@ -99,7 +116,6 @@ static void emit_args(const struct emit *e, struct method_tables *t, struct view
 				   .type = p->type,
 				   .max = p->max,
 				   .param = true };
-		const char *type;
 
 		if (p->stream)
 			continue;
@@ -107,16 +123,11 @@ static void emit_args(const struct emit *e, struct method_tables *t, struct view
 		buf_printf(&values, "%s%s", values.len ? ", " : "", p->c_name);
 		buf_printf(&members, "%s; ",
 			   ctype_decl(e, ctype_param(e, p->type), p->c_name, false));
-		if (p->value && (type = value_type(e, p->type, p->value))) {
-			x = view_add(a, defaults);
-			view_text(a, x, "decl", ctype_decl(e, type, p->c_name, false));
-			view_text(a, x, "value", value_initializer(e, p->type, p->value));
-			row.dflt =
-				arena_printf(a, "&%s_args_defaults.%s", name, p->c_name);
-		} else if (p->value) {
+		if (p->value && !value_type(e, p->type, p->value))
 			row.flags = p->value->kind == VALUE_NOW ? "SPY_FIELD_NOW"
 								: "SPY_FIELD_RANDOM";
-		}
+		else if (p->value || p->type->kind == TYPE_ANY)
+			row.dflt = emit_arg_default(e, defaults, p, name);
 		view_add_text(a, rows, emit_row(e, &row));
 	}
 	view_text(a, v, "values",
