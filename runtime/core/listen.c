@@ -122,10 +122,11 @@ void spy_stream_item_done(struct spy_stream *stream)
 static void deliver_on_fiber(struct spy_stream *stream, struct spy_slice slice)
 {
 	struct spy_call *call = stream->call;
+	int r = spy_stream_take(stream, slice, &call->messages->item);
 
-	if (call->flags & SPY_CALL_RUNNING)
-		return;
-	if (spy_stream_take(stream, slice, &call->messages->item) <= 0)
+	if (r == SPY_ENOMEM)
+		spy_stream_refuse(stream, SPY_ERESOURCE_EXHAUSTED);
+	if (r <= 0)
 		return;
 	spy_call_start_job(call, message_job);
 	if (call->flags & SPY_CALL_RETURNED)
@@ -139,6 +140,8 @@ static bool is_listening(const struct spy_stream *stream)
 	if (spy_call_is_server(stream->call) ? (flags & SPY_CALL_OVER) != 0
 					     : (flags & SPY_CALL_CLOSED) != 0)
 		return false;
+	if ((stream->flags & SPY_STREAM_FIBER) && (flags & SPY_CALL_RUNNING))
+		return false; /* one message at a time, and the end after the last */
 	return (stream->flags & SPY_STREAM_LISTEN) &&
 	       !(stream->flags & SPY_STREAM_PAUSED);
 }
@@ -176,8 +179,6 @@ static void deliver_items(struct spy_stream *stream)
 		}
 		if (stream->flags & SPY_STREAM_FIBER) {
 			deliver_on_fiber(stream, slice);
-			if (stream->call->flags & SPY_CALL_RUNNING)
-				break;
 			continue;
 		}
 		if (!arena && !(arena = spy_context_arena(context))) {
