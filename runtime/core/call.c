@@ -225,11 +225,14 @@ void spy_call_set_message(struct spy_call *call, const char *message)
 void *spy_call_alloc(struct spy_call *call, size_t size)
 {
 	struct spy_arena *arena = call ? spy_call_arena(call) : NULL;
+	void *memory;
 
 	if (!arena)
 		return NULL;
 	spy_arena_allow(arena, size + SPY_ARENA_BUDGET_BASE);
-	return spy_arena_alloc(arena, size);
+	if ((memory = spy_arena_alloc(arena, size)))
+		memset(memory, 0, size);
+	return memory;
 }
 
 char *spy_call_printf(struct spy_call *call, const char *format, ...)

@@ -209,6 +209,7 @@ int authenticate(struct spy_call *call, const char *token, struct spy_identity *
 		if (*scope)
 			scopes[count++] = scope;
 	}
+	scopes[count] = NULL;
 	identity->user = user;
 	identity->auth_id = auth_id;
 	identity->scopes = scopes;

@@ -14,7 +14,7 @@ struct spy_session;
 
 /* --- Both sides ----------------------------------------------------------------------- */
 
-/* Memory that lives as long as the call; NULL without memory. For a plain result. */
+/* Memory that lives as long as the call, zeroed; NULL without memory. For a plain result. */
 SPY_PUBLIC void *spy_call_alloc(struct spy_call *call, size_t size);
 SPY_PUBLIC char *spy_call_printf(struct spy_call *call, const char *format, ...)
 	SPY_PRINTF(2, 3);
