@@ -150,8 +150,8 @@ static int revoke_scopes(struct spy_call *call, const char *user,
 
 	if (!list)
 		return SPY_ENOMEM;
-	memcpy(list, scopes->items, scopes->len * sizeof *list);
-	list[scopes->len] = NULL;
+	for (size_t i = 0; i < scopes->len; i++)
+		list[i] = scopes->items[i];
 	return spy_revoke_scopes(spy_call_self(call), user, list);
 }
 
@@ -209,7 +209,6 @@ int authenticate(struct spy_call *call, const char *token, struct spy_identity *
 		if (*scope)
 			scopes[count++] = scope;
 	}
-	scopes[count] = NULL;
 	identity->user = user;
 	identity->auth_id = auth_id;
 	identity->scopes = scopes;
@@ -231,7 +230,8 @@ static int opened(struct spy_session *session)
 static int message(struct spy_session *session, const struct conformance_simple_data *in)
 {
 	int64_t *count = spy_session_user(session);
-	struct conformance_simple_data data = { .num = in->num + 1 };
+	/* the number after the last is the first */
+	struct conformance_simple_data data = { .num = (int64_t)((uint64_t)in->num + 1) };
 	struct conformance_circle circle = { .radius = (double)++*count };
 	struct spy_object object = conformance_simple_data_object(&data);
 	int r = conformance_lobby_send(

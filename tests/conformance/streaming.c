@@ -156,7 +156,7 @@ static int reads_two(struct spy_call *call, int64_t delay, struct spy_int_stream
 	for (int i = 0; i < 2; i++) {
 		if ((r = spy_int_recv(items, &item)) <= 0)
 			return r == 0 ? SPY_EOUT_OF_RANGE : r;
-		*result += item;
+		*result = (int64_t)((uint64_t)*result + (uint64_t)item);
 	}
 	spy_int_cancel(items);
 	return spy_sleep(call, delay);
