@@ -50,6 +50,22 @@ static bool is_comment(const char *s)
 	return s[0] == '/' && (s[1] == '/' || s[1] == '*');
 }
 
+/* Characters that are tokens by themselves, whatever stands beside them. */
+static bool is_mark(char c)
+{
+	return c && strchr(",;:.<>(){}[]=|@?", c);
+}
+
+static const char *end_of_word(const char *s)
+{
+	if (is_mark(*s))
+		return s + 1;
+	for (s++; *s && !is_space(*s) && !is_mark(*s) && *s != '"' && *s != '/'; s++)
+		if (s[0] == '-' && s[1] == '>')
+			break;
+	return s;
+}
+
 /* The next piece that is, or is not, a comment: a word, a string, or one character. */
 static const char *next_piece(const char *s, bool comment, size_t *len)
 {
@@ -60,16 +76,9 @@ static const char *next_piece(const char *s, bool comment, size_t *len)
 			s++;
 		if (!*s)
 			break;
-		end = s + 1;
-		if (is_comment(s))
-			end = end_of_comment(s);
-		else if (*s == '"')
-			end = end_of_string(s);
-		else
-			while (*end && !is_space(*end) &&
-			       !strchr(",;:<>(){}=|\"/@?", *end) &&
-			       !strchr(",;:<>(){}=|@?", *s))
-				end++;
+		end = is_comment(s) ? end_of_comment(s)
+		      : *s == '"'   ? end_of_string(s)
+				    : end_of_word(s);
 		if (comment == is_comment(s)) {
 			*len = (size_t)(end - s);
 			return s;
@@ -120,12 +129,41 @@ bool fmt_same(const char *before, const char *after)
 
 /* ---- formatting ---- */
 
+static void refuse_second(struct diag *diag, const struct vec *members)
+{
+	size_t i;
+
+	for (i = 0; i < members->n; i++) {
+		const struct ast_member *m = members->at[i];
+
+		if (m->second)
+			diag_error(diag, m->second->span, "a second default");
+	}
+}
+
+/* Of many defaults the tree keeps two: too few to print them back. */
+static void refuse_defaults(struct diag *diag, const struct ast_file *file)
+{
+	size_t i, k;
+
+	for (i = 0; i < file->decls.n; i++) {
+		const struct ast_decl *d = file->decls.at[i];
+
+		if (d->kind == AST_MODEL || d->kind == AST_EXCEPTION)
+			refuse_second(diag, &d->items);
+		for (k = 0; k < d->items.n && d->kind == AST_ENDPOINT; k++)
+			refuse_second(diag,
+				      &((struct ast_method *)d->items.at[k])->params);
+	}
+}
+
 const char *fmt_text(struct strs *names, struct diag *diag, const struct source *source)
 {
 	size_t errors = diag->n_errors;
 	const struct ast_file *file = parse_file(diag->arena, names, diag, source);
 	struct buf out = { .arena = diag->arena };
 
+	refuse_defaults(diag, file);
 	if (diag->n_errors > errors || diag_full(diag))
 		return NULL;
 	print_file(&out, file);
