@@ -1,8 +1,8 @@
 /*
  * The command line of spygen.
  *
- * Invariant: this is the only file of the compiler that looks at arguments, environment,
- * terminal, or ends the process.  Exit status: 0 all is well, 1 diagnostics, 2 usage.
+ * Invariant: no other file of the compiler looks at the environment or the terminal, or
+ * ends the process; arguments are for this one and, behind its name, for a command's.  Exit status: 0 all is well, 1 diagnostics, 2 usage.
  * Next: compile.h for the compiler as a library, emit.h for the back ends.
  */
 #include "cname.h"
@@ -26,9 +26,13 @@ enum {
 
 static const char help[] =
 	"Usage: spygen [options] FILE...\n"
+	"       spygen fmt [--check] FILE|FOLDER...\n"
+	"       spygen import [options] FILE|FOLDER...\n"
 	"\n"
 	"Compiles .spy schemas: typed calls and streams between servers, devices and\n"
 	"browsers.  For chat.spy it writes chat.h, chat.c, chat.server.h, chat.client.h.\n"
+	"'fmt' lays schemas out, 'import' makes them from Serverpod's model files; both\n"
+	"have a --help of their own.\n"
 	"\n"
 	"Output:\n"
 	"  --out DIR         write into DIR (default: the current one)\n"
