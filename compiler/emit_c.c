@@ -32,7 +32,7 @@ static const char *header_of(struct arena *a, const char *import)
 	return arena_printf(a, "%.*s.h", (int)len, import);
 }
 
-static struct view *make_view(struct arena *a, const struct schema *schema)
+struct view *emit_view(struct arena *a, const struct schema *schema)
 {
 	struct emit e = { .arena = a, .schema = schema, .root = view_object(a) };
 	const char *slash = strrchr(schema->path, '/');
@@ -76,7 +76,7 @@ int emit_c(const struct schema *schema, const struct emit_options *options,
 	struct arena *a = diag->arena;
 	struct templates templates = { .diag = diag, .dir = options->templates_dir };
 	struct buf texts[N_FILES] = { 0 };
-	const struct view *view = make_view(a, schema);
+	const struct view *view = emit_view(a, schema);
 	struct output out;
 	size_t i;
 

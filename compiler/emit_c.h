@@ -30,6 +30,11 @@ struct emit {
 	struct vec pending; /* struct pending *: structs that wait for their parts */
 };
 
+/* ---- emit_c.c ---- */
+
+/* All that the templates see of a schema. */
+struct view *emit_view(struct arena *a, const struct schema *schema);
+
 /* ---- ctype.c ---- */
 
 /* How a value is passed: as a parameter, a stream's item, a plain result. */

@@ -37,7 +37,7 @@ extern const struct embedded embedded_templates[]; /* up to a name of NULL */
 struct templates {
 	struct diag *diag;
 	const char *dir;   /* files here replace the embedded ones; or NULL */
-	struct vec loaded; /* struct template *, parsed */
+	struct vec loaded; /* struct tmpl *, parsed */
 	struct vec paths;  /* const char *: files that were read from `dir` */
 };
 

@@ -155,6 +155,7 @@ static void expect(struct fixture *f, const char *text, const char *says)
 static void mistakes_have_a_line(void **state)
 {
 	struct fixture *f = *state;
+	char path[128];
 
 	expect(f, "a\n${nmae}\n", "main.tmpl:2: error: there is no name 'nmae'");
 	expect(f, "\n% for m in models\n\n${m.nme}\n% end\n",
@@ -182,6 +183,9 @@ static void mistakes_have_a_line(void **state)
 	expect(f, "\n% include main.tmpl\n",
 	       "main.tmpl:2: error: files include each other");
 	expect(f, "% include .\n", "error: ");
+	write_file(f, "zero.tmpl", "a");
+	assert_int_equal(truncate(strcat(strcpy(path, f->dir), "/zero.tmpl"), 2), 0);
+	expect(f, "% include zero.tmpl\n", "zero.tmpl: error: a template is text");
 }
 
 static void nesting_is_bounded(void **state)
