@@ -218,11 +218,15 @@ void spy_stream_consumed(struct spy_stream *stream, size_t len)
 void spy_stream_refuse(struct spy_stream *stream, int error)
 {
 	struct spy_call *call = stream->call;
+	bool open = !(call->flags & SPY_CALL_OVER) && spy_connection_is_live(call->connection);
 
-	if (!(call->flags & SPY_CALL_OVER) && spy_connection_is_live(call->connection))
+	stream->flags |= SPY_STREAM_PEER_DONE;
+	/* On a client's result that cancels the call. */
+	if (stream->number == 0)
+		spy_call_interrupt(call, error, NULL);
+	else if (open)
 		spy_connection_say_stream(call->connection, SPY_FRAME_CANCEL, call->id,
 					  stream->number);
-	stream->flags |= SPY_STREAM_PEER_DONE;
 	spy_stream_end_now(stream, error);
 }
 

@@ -1,43 +1,10 @@
 /* The interpreter of transcripts: see script.h. */
-#include "support/script.h"
-
-#include "support/notation.h"
-#include "support/test_service.h"
-
-#include <core/call.h>
-#include <core/decode.h>
-#include <core/state.h>
+#include "support/script_state.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
 
-#define NAMES 8
-
-struct script {
-	struct spy_context context;
-	struct spy_connection_options options;
-	struct spy_connection *connection;
-	struct spy_registry *registry;
-	FILE *report;
-	const char *path;
-	int line;
-	bool failed, skipped;
-	struct spy_buf in;  /* the start of a message */
-	struct spy_buf out; /* frames that nobody has expected yet */
-	size_t out_at;
-	size_t starts[256]; /* where in `out` messages begin */
-	size_t start_count;
-	bool stalled;
-	char events[16][128];
-	unsigned event_count, event_at;
-	struct {
-		char name[16];
-		struct spy_call *call;
-		struct spy_stream *streams[4];
-	} calls[NAMES];
-};
-
-static void complain(struct script *s, const char *what, const char *detail)
+void script_complain(struct script *s, const char *what, const char *detail)
 {
 	if (!s->failed)
 		fprintf(s->report, "%s:%d: %s%s\n", s->path, s->line, what, detail);
@@ -46,13 +13,12 @@ static void complain(struct script *s, const char *what, const char *detail)
 
 /* --- Events --------------------------------------------------------------------------------- */
 
-static void event(struct script *s, const char *format, ...) SPY_PRINTF(2, 3);
-static void event(struct script *s, const char *format, ...)
+void script_event(struct script *s, const char *format, ...)
 {
 	va_list args;
 
 	if (s->event_count == 16) {
-		complain(s, "too many events", "");
+		script_complain(s, "too many events", "");
 		return;
 	}
 	va_start(args, format);
@@ -64,20 +30,20 @@ static void on_close(struct spy_connection *c, int code, const char *reason, voi
 {
 	(void)c;
 	(void)reason;
-	event(user, "close %d", code);
+	script_event(user, "close %d", code);
 }
 
 static void on_authed(struct spy_connection *c, int error, void *user)
 {
 	(void)c;
-	event(user, "authed %s", spy_code_name(error));
+	script_event(user, "authed %s", spy_code_name(error));
 }
 
 static void on_goaway(struct spy_connection *c, int error, const char *message,
 		      void *user)
 {
 	(void)c;
-	event(user, "goaway %s %s", spy_code_name(error), message);
+	script_event(user, "goaway %s %s", spy_code_name(error), message);
 }
 
 static void on_warning(struct spy_connection *c, struct spy_call *call, const char *text,
@@ -85,10 +51,10 @@ static void on_warning(struct spy_connection *c, struct spy_call *call, const ch
 {
 	(void)c;
 	(void)call;
-	event(user, "warning %s", text);
+	script_event(user, "warning %s", text);
 }
 
-static const char *name_of(struct script *s, struct spy_call *call)
+const char *script_name_of(struct script *s, struct spy_call *call)
 {
 	for (int i = 0; i < NAMES; i++)
 		if (s->calls[i].call == call)
@@ -100,7 +66,8 @@ static bool on_refused(struct spy_connection *c, struct spy_call *call, int erro
 		       void *user)
 {
 	(void)c;
-	event(user, "refused %s %s", name_of(user, call), spy_code_name(error));
+	script_event(user, "refused %s %s", script_name_of(user, call),
+		     spy_code_name(error));
 	return true;
 }
 
@@ -108,7 +75,7 @@ static void on_idle(struct spy_connection *c, void *user)
 {
 	(void)c;
 	if (!((struct script *)user)->options.server)
-		event(user, "idle");
+		script_event(user, "idle");
 }
 
 static const struct spy_connection_events events = {
@@ -135,7 +102,7 @@ static void flush(struct script *s)
 	}
 }
 
-static void settle(struct script *s)
+void script_settle(struct script *s)
 {
 	do {
 		spy_context_run(&s->context);
@@ -152,7 +119,7 @@ static void pass(struct script *s, long ms)
 	while ((next = spy_context_deadline(&s->context)) <= until) {
 		if (next > s->context.now)
 			spy_context_set_time(&s->context, next, s->context.wall);
-		settle(s);
+		script_settle(s);
 	}
 	wall.tv_sec += ms / 1000;
 	wall.tv_nsec += ms % 1000 * 1000000;
@@ -161,7 +128,7 @@ static void pass(struct script *s, long ms)
 		wall.tv_sec++;
 	}
 	spy_context_set_time(&s->context, until, wall);
-	settle(s);
+	script_settle(s);
 }
 
 static void print_rest(struct script *s, const char *what)
@@ -178,7 +145,7 @@ static void print_rest(struct script *s, const char *what)
 	}
 	if (file)
 		fclose(file);
-	complain(s, what, text && *text ? text : "\n    < nothing");
+	script_complain(s, what, text && *text ? text : "\n    < nothing");
 	free(text);
 }
 
@@ -188,7 +155,7 @@ static void check_quiet(struct script *s)
 	if (s->out_at < s->out.len)
 		print_rest(s, "unexpected output:");
 	else if (s->event_at < s->event_count)
-		complain(s, "unexpected event: ", s->events[s->event_at]);
+		script_complain(s, "unexpected event: ", s->events[s->event_at]);
 	s->out_at = s->start_count = s->event_at = s->event_count = 0;
 	spy_buf_reset(&s->out);
 }
@@ -209,28 +176,28 @@ static void expect_message(struct script *s)
 	for (size_t i = 0; i < s->start_count; i++)
 		if (s->starts[i] == s->out_at)
 			return;
-	complain(s, "no message begins here", "");
+	script_complain(s, "no message begins here", "");
 }
 
 static void expect_event(struct script *s, const char *text)
 {
 	if (s->event_at == s->event_count)
-		complain(s, "no event; expected: ", text);
+		script_complain(s, "no event; expected: ", text);
 	else if (strcmp(s->events[s->event_at++], text))
-		complain(s, "another event: ", s->events[s->event_at - 1]);
+		script_complain(s, "another event: ", s->events[s->event_at - 1]);
 }
 
 static void feed(struct script *s, const char *text, bool whole)
 {
 	if (!notation_encode(text, &s->in)) {
-		complain(s, "no notation: ", text);
+		script_complain(s, "no notation: ", text);
 		return;
 	}
 	if (!whole)
 		return;
 	spy_connection_recv(s->connection, s->in.data, s->in.len);
 	spy_buf_reset(&s->in);
-	settle(s);
+	script_settle(s);
 }
 
 /* --- Setting up ------------------------------------------------------------------------------ */
@@ -260,7 +227,7 @@ static void set_option(struct script *s, const char *word)
 			return;
 		}
 	if (*word)
-		complain(s, "no such option: ", word);
+		script_complain(s, "no such option: ", word);
 }
 
 static void create(struct script *s, bool server, char *rest)
@@ -275,7 +242,7 @@ static void create(struct script *s, bool server, char *rest)
 	for (char *word = strtok(rest, " "); word; word = strtok(NULL, " "))
 		set_option(s, word);
 	s->connection = spy_connection_new(&s->context, &s->options, NULL, s);
-	settle(s);
+	script_settle(s);
 }
 
 static void greet(struct script *s, bool server, char *rest)
@@ -287,7 +254,7 @@ static void greet(struct script *s, bool server, char *rest)
 
 /* --- What can be asked ----------------------------------------------------------------------- */
 
-static int code_of(const char *name)
+int script_code(const char *name)
 {
 #define SPY_CODE(c, text, number, says) \
 	if (!strcmp(name, #text))       \
@@ -301,14 +268,14 @@ static int code_of(const char *name)
 	return strcmp(name, "ok") ? 1 : 0;
 }
 
-static void same(struct script *s, long actual, long expected)
+void script_same(struct script *s, long actual, long expected)
 {
 	char text[64];
 
 	if (actual == expected)
 		return;
 	snprintf(text, sizeof text, "%ld, not %ld", actual, expected);
-	complain(s, "it is ", text);
+	script_complain(s, "it is ", text);
 }
 
 static void ask(struct script *s, char *rest)
@@ -321,32 +288,32 @@ static void ask(struct script *s, char *rest)
 	one = strtol(first, NULL, 10);
 	two = strtol(second, NULL, 10);
 	if (!strcmp(word, "sessions")) {
-		same(s, (long)counts->sessions_open, one);
-		same(s, (long)counts->sessions_closed, two);
+		script_same(s, (long)counts->sessions_open, one);
+		script_same(s, (long)counts->sessions_closed, two);
 	} else if (!strcmp(word, "calls")) {
-		same(s, (long)counts->calls, one);
+		script_same(s, (long)counts->calls, one);
 	} else if (!strcmp(word, "held")) {
-		same(s, (long)s->connection->held, one);
+		script_same(s, (long)s->connection->held, one);
 	} else if (!strcmp(word, "queued")) {
-		same(s, spy_connection_queued(s->connection) > (size_t)one, 0);
+		script_same(s, spy_connection_queued(s->connection) > (size_t)one, 0);
 	} else if (!strcmp(word, "started")) {
-		same(s, test_counts.started, one);
+		script_same(s, test_counts.started, one);
 	} else if (!strcmp(word, "ended")) {
-		same(s, test_counts.ended, one);
+		script_same(s, test_counts.ended, one);
 	} else if (!strcmp(word, "closed")) {
-		same(s, test_counts.closed, one);
+		script_same(s, test_counts.closed, one);
 	} else if (!strcmp(word, "freed")) {
-		same(s, test_counts.user_freed, one);
+		script_same(s, test_counts.user_freed, one);
 	} else if (!strcmp(word, "lobby")) {
-		same(s, test_counts.lobby_opened, one);
-		same(s, test_counts.lobby_closed, two);
+		script_same(s, test_counts.lobby_opened, one);
+		script_same(s, test_counts.lobby_closed, two);
 	} else if (!strcmp(word, "status")) {
-		same(s, test_counts.last_status, code_of(first));
+		script_same(s, test_counts.last_status, script_code(first));
 	} else if (!strcmp(word, "order")) {
 		if (strcmp(test_counts.order, first))
-			complain(s, "the order was ", test_counts.order);
+			script_complain(s, "the order was ", test_counts.order);
 	} else {
-		complain(s, "no such question: ", word);
+		script_complain(s, "no such question: ", word);
 	}
 }
 
@@ -378,9 +345,9 @@ static bool server_line(struct script *s, const char *verb, char *rest)
 	} else if (!strcmp(verb, "goaway")) {
 		if (*text)
 			*text++ = '\0';
-		spy_connection_goaway(s->connection, code_of(rest), text);
+		spy_connection_goaway(s->connection, script_code(rest), text);
 	} else if (!strcmp(verb, "end_calls")) {
-		spy_connection_end_calls(s->connection, code_of(rest));
+		spy_connection_end_calls(s->connection, script_code(rest));
 	} else if (!strcmp(verb, "lost") || !strcmp(verb, "drop")) {
 		spy_connection_lost(s->connection, SPY_EUNAVAILABLE);
 	} else if (!strcmp(verb, "overlong")) {
@@ -393,209 +360,7 @@ static bool server_line(struct script *s, const char *verb, char *rest)
 	} else {
 		return false;
 	}
-	settle(s);
-	return true;
-}
-
-/* --- The client's lines ------------------------------------------------------------------------ */
-
-static const struct spy_method *method_of(struct script *s, const char *name)
-{
-	const struct spy_service *service;
-
-	for (size_t i = 0; (service = spy_registry_service(s->registry, i)); i++)
-		for (unsigned k = 0; k < service->endpoint->method_count; k++)
-			if (!strcmp(service->endpoint->methods[k].name, name))
-				return &service->endpoint->methods[k];
-	complain(s, "no such method: ", name);
-	return NULL;
-}
-
-static int find_call(struct script *s, const char *name)
-{
-	for (int i = 0; i < NAMES; i++)
-		if (s->calls[i].call && !strcmp(s->calls[i].name, name))
-			return i;
-	complain(s, "no such call: ", name);
-	return -1;
-}
-
-static void on_end(struct spy_call *call, int error, void *self)
-{
-	event(self, "end %s %s", name_of(self, call), spy_code_name(error));
-}
-
-/* A value of this type, by its notation. */
-static const void *value_of(struct script *s, struct spy_arena *arena,
-			    const struct spy_field *field, const char *text)
-{
-	struct spy_buf buf = { 0 };
-	const void *value = NULL;
-
-	if (!notation_encode(text, &buf) ||
-	    spy_decode(arena, field, buf.data, buf.len, 0, &value) < 0)
-		complain(s, "no such value: ", text);
-	spy_buf_free(&buf);
-	return value;
-}
-
-static void make_call(struct script *s, char *rest)
-{
-	struct spy_call_options options = { 0 };
-	char *name = strtok(rest, " "), *method = strtok(NULL, " "), *arg = NULL, *word;
-	const struct spy_method *m = method_of(s, method);
-	struct spy_arena arena;
-	const void *args = NULL;
-	int i = 0;
-
-	if (!m)
-		return;
-	while ((word = strtok(NULL, " "))) {
-		if (!strncmp(word, "timeout=", 8))
-			options.timeout = (uint32_t)strtoul(word + 8, NULL, 10);
-		else if (!strcmp(word, "repeatable"))
-			options.repeatable = true;
-		else
-			arg = word;
-	}
-	spy_arena_init(&arena, NULL);
-	if (m->args)
-		args = value_of(s, &arena, &m->args->fields[0], arg ? arg : "0");
-	while (i < NAMES && s->calls[i].call)
-		i++;
-	snprintf(s->calls[i].name, sizeof s->calls[i].name, "%s", name);
-	s->calls[i].call = spy_connection_call(s->connection, m, args, &options,
-					       s->calls[i].streams);
-	spy_call_on_end(s->calls[i].call, on_end, s);
-	spy_arena_free(&arena);
-}
-
-/* "VALUE", "end" or a code's name, held against what there was. */
-static void compare(struct script *s, int r, const struct spy_field *field,
-		    const void *value, const char *expected)
-{
-	struct spy_arena arena;
-
-	spy_arena_init(&arena, NULL);
-	if (!strcmp(expected, "end"))
-		same(s, r, 0);
-	else if (code_of(expected) != 1)
-		same(s, r, code_of(expected));
-	else if (!field || r < 0)
-		complain(s, "no value but ", spy_code_name(r));
-	else {
-		const void *want = value_of(s, &arena, field, expected);
-
-		if (!want != !value ||
-		    (want && !spy_value_equal(field->type, want, value)))
-			complain(s, "another value than ", expected);
-	}
-	spy_arena_free(&arena);
-}
-
-static void stream_line(struct script *s, const char *verb, int i, char *rest)
-{
-	char *end, *text;
-	long number = strtol(rest, &end, 10);
-	struct spy_stream *stream = s->calls[i].streams[number];
-	const char *expected = "ok";
-	struct spy_arena arena;
-	int r = 0;
-
-	while (*end == ' ')
-		end++;
-	spy_arena_init(&arena, NULL);
-	if (!strcmp(verb, "send")) {
-		if ((text = strstr(end, " = "))) {
-			*text = '\0';
-			expected = text + 3;
-		}
-		r = spy_stream_try_send(stream,
-					value_of(s, &arena, &stream->type->item, end));
-	} else if (!strcmp(verb, "done")) {
-		r = spy_stream_done(stream);
-	} else if (!strcmp(verb, "throw")) {
-		struct test_full full = { end, 1 };
-
-		r = spy_stream_throw(stream, &test_full_type, &full);
-	} else {
-		text = end + strcspn(end, " ");
-		if (*text)
-			*text++ = '\0';
-		r = spy_stream_fail(stream, code_of(end), text);
-	}
-	same(s, r, code_of(expected));
-	spy_arena_free(&arena);
-}
-
-static int heard_item(struct spy_stream *stream, const void *item, const void *typed,
-		      void *self)
-{
-	(void)stream;
-	(void)item;
-	(void)typed;
-	event(self, "item");
-	return 0;
-}
-
-static void heard_end(struct spy_stream *stream, int error, const void *typed, void *self)
-{
-	(void)stream;
-	(void)typed;
-	event(self, "over %s", spy_code_name(error));
-}
-
-static bool client_line(struct script *s, const char *verb, char *rest)
-{
-	const void *value = NULL;
-	char *after = rest + strcspn(rest, " ");
-	struct spy_call *call;
-	int i, r;
-
-	if (!strcmp(verb, "call")) {
-		make_call(s, rest);
-		settle(s);
-		return true;
-	}
-	if (!strcmp(verb, "auth")) {
-		spy_connection_auth(s->connection, strcmp(rest, "nil") ? rest : NULL);
-		settle(s);
-		return true;
-	}
-	if (*after)
-		*after++ = '\0';
-	if ((i = find_call(s, rest)) < 0)
-		return true;
-	call = s->calls[i].call;
-	if (!strncmp(after, "= ", 2))
-		after += 2;
-	if (!strcmp(verb, "recv")) {
-		r = spy_stream_try_recv(s->calls[i].streams[0], &value);
-		compare(s, r, &s->calls[i].streams[0]->type->item, value, after);
-	} else if (!strcmp(verb, "result")) {
-		r = spy_call_result(call, &value);
-		compare(s, r, call->method->result, value, after);
-	} else if (!strcmp(verb, "status")) {
-		same(s, spy_call_status(call), code_of(after));
-	} else if (!strcmp(verb, "message")) {
-		if (strcmp(spy_call_message(call), after))
-			complain(s, "the message is ", spy_call_message(call));
-	} else if (!strcmp(verb, "listen")) {
-		spy_stream_listen(s->calls[i].streams[0], heard_item, heard_end, NULL, s);
-	} else if (!strcmp(verb, "cancel")) {
-		spy_call_cancel(call);
-	} else if (!strcmp(verb, "close")) {
-		spy_call_close(call);
-		s->calls[i].call = NULL;
-	} else if (!strcmp(verb, "reopen")) {
-		spy_connection_open(s->connection, call);
-	} else if (!strcmp(verb, "send") || !strcmp(verb, "done") ||
-		   !strcmp(verb, "fail") || !strcmp(verb, "throw")) {
-		stream_line(s, verb, i, after);
-	} else {
-		return false;
-	}
-	settle(s);
+	script_settle(s);
 	return true;
 }
 
@@ -629,8 +394,9 @@ static void run_line(struct script *s, char *line)
 			greet(s, *line == 's', rest);
 		else if (!strcmp(line, "create"))
 			create(s, *rest == 's', rest + 6);
-		else if (!server_line(s, line, rest) && !client_line(s, line, rest))
-			complain(s, "no such line: ", line);
+		else if (!server_line(s, line, rest) &&
+			 !script_client_line(s, line, rest))
+			script_complain(s, "no such line: ", line);
 	}
 }
 
@@ -639,12 +405,14 @@ static void clean_up(struct script *s)
 	check_quiet(s);
 	for (int i = 0; i < NAMES; i++)
 		spy_call_close(s->calls[i].call);
+	while (s->fill_count)
+		spy_call_close(s->fill[--s->fill_count]);
 	spy_connection_free(s->connection);
 	while (spy_context_deadline(&s->context) == 0)
 		spy_context_run(&s->context);
 	if (s->context.counts.calls || s->context.counts.connections ||
 	    s->context.counts.sessions_open)
-		complain(s, "something is left", "");
+		script_complain(s, "something is left", "");
 	spy_context_fini(&s->context);
 	spy_registry_free(s->registry);
 	spy_buf_free(&s->in);

@@ -23,7 +23,7 @@
  * Client: call NAME METHOD [ARG] [timeout=N] [repeatable] · send NAME STREAM VALUE [= CODE] ·
  * done NAME STREAM · fail NAME STREAM CODE TEXT · throw NAME STREAM ROOM · recv NAME = VALUE
  * or end or CODE · listen NAME · result NAME = VALUE or CODE · status NAME CODE · message NAME
- * TEXT · cancel NAME · close NAME · auth TEXT or nil · reopen NAME · drop (lost)
+ * TEXT · fill N (calls of test.plain.nothing that nobody waits for) · cancel NAME · close NAME · auth TEXT or nil · reopen NAME · drop (lost)
  *
  * Whatever goes out or happens has to be in the script. `#` starts a comment.
  */
