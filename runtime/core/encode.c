@@ -2,8 +2,8 @@
  * The encoder: one function with a case per kind, driven by the tables. The write position
  * travels in a register from call to call; struct spy_encoder holds what changes rarely.
  *
- * Invariant: on entry to encode_value() at least SPY_PACK_MAX bytes are free at `at`, so
- * fixed-size values and heads are put without asking; only bodies ask. Read encode_any.c
+ * Invariant: where a value is to be written at least SPY_PACK_MAX bytes are free at `at`,
+ * so fixed-size values and heads are put without asking; only bodies ask. Read encode_any.c
  * for `any` and objects.
  */
 #include <core/encoder.h>
@@ -79,11 +79,17 @@ uint8_t *spy_encoder_unique(struct spy_encoder *e, uint8_t *at,
 	return at;
 }
 
-static uint8_t *encode_list(struct spy_encoder *e, uint8_t *at, unsigned kind,
-			    const struct spy_type *type, uint32_t max, const void *value);
+static uint8_t *encode_list(struct spy_encoder *e, uint8_t *at,
+			    const struct spy_type *type, uint32_t max,
+			    const struct spy_list *list);
+static uint8_t *encode_set(struct spy_encoder *e, uint8_t *at,
+			   const struct spy_type *type, uint32_t max,
+			   const struct spy_list *list);
+static uint8_t *encode_map(struct spy_encoder *e, uint8_t *at,
+			   const struct spy_type *type, uint32_t max,
+			   const struct spy_list *list);
 static uint8_t *encode_model(struct spy_encoder *e, uint8_t *at,
 			     const struct spy_type *type, const void *value);
-
 static uint8_t *encode_uri(struct spy_encoder *e, uint8_t *at, const char *text,
 			   uint32_t max)
 {
@@ -109,39 +115,59 @@ static uint8_t *encode_union(struct spy_encoder *e, uint8_t *at,
 	return at;
 }
 
-/* What is not in the inner loops. */
+/* The kinds that are not in the inner loops. */
 static __attribute__((noinline)) uint8_t *encode_other(struct spy_encoder *e, uint8_t *at,
-						       unsigned kind,
-						       const struct spy_type *type,
-						       uint32_t max, const void *value)
+						       const struct spy_field *field,
+						       const void *value)
 {
 	const struct spy_bytes *bytes = (const struct spy_bytes *)value;
+	const struct spy_list *list = (const struct spy_list *)value;
 
-	switch ((enum spy_kind)kind) {
+	switch ((enum spy_kind)field->kind) {
 	case SPY_KIND_URI:
-		return encode_uri(e, at, *(const char *const *)value, max);
+		return encode_uri(e, at, *(const char *const *)value, field->max);
 	case SPY_KIND_BYTES:
-		return spy_encode_bytes(e, at, *bytes, max);
+		return spy_encode_bytes(e, at, *bytes, field->max);
 	case SPY_KIND_UUID:
 		return spy_encode_uuid(at, (const struct spy_uuid *)value);
 	case SPY_KIND_BIGINT:
 		return spy_encode_bigint(e, at, *bytes);
 	case SPY_KIND_ANY:
 		return spy_encode_any(e, at, (const struct spy_any *)value);
+	case SPY_KIND_SET:
+		return encode_set(e, at, field->type, field->max, list);
+	case SPY_KIND_MAP:
+		return encode_map(e, at, field->type, field->max, list);
 	case SPY_KIND_UNION:
-		return encode_union(e, at, type, value);
+		return encode_union(e, at, field->type, value);
 	default:
 		return spy_encoder_fail(e, SPY_EINVALID_ARGUMENT);
 	}
+}
+
+static inline __attribute__((always_inline)) uint8_t *
+encode_time(struct spy_encoder *e, uint8_t *at, const struct timespec *time)
+{
+	uint64_t seconds = (uint64_t)time->tv_sec, nanoseconds = (uint64_t)time->tv_nsec;
+	uint64_t stamp = nanoseconds << 34 | seconds;
+
+	/* all but those of whole seconds and of other centuries */
+	if (SPY_LIKELY(nanoseconds - 1 < 999999999 && seconds >> 34 == 0)) {
+		at[0] = 0xd7;
+		at[1] = 0xff;
+		spy_store_be64(at + 2, stamp);
+		return at + 10;
+	}
+	return spy_encode_time(e, at, time->tv_sec, nanoseconds);
 }
 
 /* The switch of the inner loops, inlined into each of them: a call per number would cost
  * more than the number. */
 static inline __attribute__((always_inline)) uint8_t *
 encode_value(struct spy_encoder *e, uint8_t *at, unsigned kind,
-	     const struct spy_type *type, uint32_t max, const void *value)
+	     const struct spy_field *field, const void *value)
 {
-	switch ((enum spy_kind)kind) {
+	switch (kind) {
 	case SPY_KIND_BOOL:
 		return spy_write_bool(at, *(const bool *)value);
 	case SPY_KIND_INT8:
@@ -170,33 +196,41 @@ encode_value(struct spy_encoder *e, uint8_t *at, unsigned kind,
 
 		if (SPY_UNLIKELY(!text))
 			return spy_encoder_fail(e, SPY_EINVALID_ARGUMENT);
-		return spy_encode_text(e, at, text, strlen(text), max);
+		return spy_encode_text(e, at, text, strlen(text), field->max);
 	}
-	case SPY_KIND_TIME: {
-		const struct timespec *time = (const struct timespec *)value;
-
-		return spy_encode_time(e, at, time->tv_sec, (uint64_t)time->tv_nsec);
-	}
+	case SPY_KIND_TIME:
+		return encode_time(e, at, (const struct timespec *)value);
 	case SPY_KIND_ENUM:
-		if (spy_enum_find(type, *(const int32_t *)value) < 0)
+		if (SPY_UNLIKELY(spy_enum_find(field->type, *(const int32_t *)value) < 0))
 			return spy_encoder_fail(e, SPY_EINVALID_ARGUMENT);
 		return spy_write_int64(at, *(const int32_t *)value);
 	case SPY_KIND_LIST:
-	case SPY_KIND_SET:
-	case SPY_KIND_MAP:
-		return encode_list(e, at, kind, type, max, value);
+		return encode_list(e, at, field->type, field->max,
+				   (const struct spy_list *)value);
 	case SPY_KIND_TUPLE:
 	case SPY_KIND_MODEL:
-		return encode_model(e, at, type, value);
+		return encode_model(e, at, field->type, value);
 	default:
-		return encode_other(e, at, kind, type, max, value);
+		return encode_other(e, at, field, value);
 	}
 }
 
-static inline uint8_t *encode_nil(struct spy_encoder *e, uint8_t *at,
-				  const struct spy_field *field)
+#define SPECIAL \
+	(SPY_FIELD_NULLABLE | SPY_FIELD_POINTER | SPY_FIELD_SERVER | SPY_FIELD_RESERVED)
+
+/* A field that may be nil or is reserved. */
+static __attribute__((noinline)) uint8_t *encode_special(struct spy_encoder *e,
+							 uint8_t *at,
+							 const struct spy_field *field,
+							 const void *base)
 {
-	if (!(field->flags & SPY_FIELD_NULLABLE))
+	const void *value = NULL;
+
+	if (!(field->flags & SPY_FIELD_RESERVED))
+		value = spy_field_at(field, base);
+	if (value)
+		return encode_value(e, at, field->kind, field, value);
+	if (!(field->flags & (SPY_FIELD_NULLABLE | SPY_FIELD_RESERVED)))
 		return spy_encoder_fail(e, SPY_EINVALID_ARGUMENT);
 	*at = 0xc0;
 	return at + 1;
@@ -206,47 +240,51 @@ static inline __attribute__((always_inline)) uint8_t *
 encode_field(struct spy_encoder *e, uint8_t *at, const struct spy_field *field,
 	     const void *base)
 {
-	const void *value = (const char *)base + field->offset;
-
 	at = spy_encoder_room(e, at, 0);
 	if (SPY_UNLIKELY(!at))
 		return NULL;
-	if (field->flags & (SPY_FIELD_NULLABLE | SPY_FIELD_POINTER)) {
-		value = spy_field_at(field, base);
-		if (!value)
-			return encode_nil(e, at, field);
+	if (field->flags & SPECIAL)
+		return encode_special(e, at, field, base);
+	return encode_value(e, at, field->kind, field,
+			    (const char *)base + field->offset);
+}
+
+/* A model that has server-only fields, or is server-only as a whole: as two arrays on the
+ * bus, without them elsewhere. */
+static __attribute__((noinline)) uint8_t *encode_guarded(struct spy_encoder *e,
+							 uint8_t *at,
+							 const struct spy_type *type,
+							 const void *value)
+{
+	unsigned server = spy_server_fields(type), half, i;
+	bool bus = e->flags & SPY_ENCODE_BUS;
+
+	if (!bus && type->flags & SPY_TYPE_SERVER)
+		return spy_encoder_fail(e, SPY_EINVALID_ARGUMENT);
+	if (bus && server) {
+		if (!spy_encoder_enter(e))
+			return NULL;
+		at = spy_write_array(at, 2);
 	}
-	return encode_value(e, at, field->kind, field->type, field->max, value);
-}
+	for (half = 0; half <= (bus && server); half++) {
+		at = spy_encoder_room(e, at, 0);
+		if (!at || !spy_encoder_enter(e))
+			return NULL;
+		at = spy_write_array(at, half ? server : type->count - server);
+		for (i = 0; i < type->count; i++) {
+			const struct spy_field *field = &type->fields[i];
 
-/* The same where speed is not worth the size. */
-static __attribute__((noinline)) uint8_t *encode_one(struct spy_encoder *e, uint8_t *at,
-						     const struct spy_field *field,
-						     const void *base)
-{
-	if (!(field->flags & SPY_FIELD_RESERVED))
-		return encode_field(e, at, field, base);
-	at = spy_encoder_room(e, at, 0);
-	if (at)
-		*at++ = 0xc0;
-	return at;
-}
-
-/* The second part of a model that has server-only fields, on the bus. */
-static uint8_t *encode_server_fields(struct spy_encoder *e, uint8_t *at,
-				     const struct spy_type *type, const void *value,
-				     unsigned count)
-{
-	unsigned i;
-
-	at = spy_encoder_room(e, at, 0);
-	if (!at || !spy_encoder_enter(e))
-		return NULL;
-	at = spy_write_array(at, count);
-	for (i = 0; i < type->count && at; i++)
-		if (type->fields[i].flags & SPY_FIELD_SERVER)
-			at = encode_one(e, at, &type->fields[i], value);
-	e->depth--;
+			if (!!(field->flags & SPY_FIELD_SERVER) != (half == 1))
+				continue;
+			at = spy_encoder_room(e, at, 0);
+			if (at)
+				at = encode_special(e, at, field, value);
+			if (!at)
+				return NULL;
+		}
+		e->depth--;
+	}
+	e->depth -= bus && server;
 	return at;
 }
 
@@ -254,174 +292,153 @@ static uint8_t *encode_model(struct spy_encoder *e, uint8_t *at,
 			     const struct spy_type *type, const void *value)
 {
 	const struct spy_field *field = type->fields, *end = field + type->count;
-	unsigned server = 0;
-	bool pair = false;
 
-	if (SPY_UNLIKELY(type->flags & (SPY_TYPE_SERVER | SPY_TYPE_HOLDS_SERVER))) {
-		/* a whole declaration that never leaves the server */
-		if (type->flags & SPY_TYPE_SERVER && !(e->flags & SPY_ENCODE_BUS))
-			return spy_encoder_fail(e, SPY_EINVALID_ARGUMENT);
-		server = spy_server_fields(type);
-		pair = server && e->flags & SPY_ENCODE_BUS;
-	}
-	if (pair) {
-		if (!spy_encoder_enter(e))
-			return NULL;
-		at = spy_write_array(at, 2);
-	}
-	if (!spy_encoder_enter(e))
+	if (SPY_UNLIKELY(type->flags & (SPY_TYPE_SERVER | SPY_TYPE_HOLDS_SERVER)))
+		return encode_guarded(e, at, type, value);
+	if (SPY_UNLIKELY(!spy_encoder_enter(e)))
 		return NULL;
-	at = spy_write_array(at, type->count - server);
+	at = spy_write_array(at, type->count);
 	for (; field < end; field++) {
-		if (SPY_LIKELY(!(field->flags & (SPY_FIELD_SERVER | SPY_FIELD_RESERVED))))
-			at = encode_field(e, at, field, value);
-		else if (!(field->flags & SPY_FIELD_SERVER))
-			at = encode_one(e, at, field, value);
+		at = encode_field(e, at, field, value);
 		if (SPY_UNLIKELY(!at))
 			return NULL;
 	}
 	e->depth--;
-	if (pair) {
-		at = encode_server_fields(e, at, type, value, server);
-		e->depth--;
-	}
 	return at;
 }
 
 /* The items of a list of integers, with nothing around each. */
-#define ENCODE_INTEGERS(c_type)                                             \
-	for (i = 0; i < list->len; i++) {                                   \
-		at = spy_encoder_room(e, at, 0);                            \
-		if (SPY_UNLIKELY(!at))                                      \
-			return NULL;                                        \
-		at = spy_write_int64(at, ((const c_type *)list->items)[i]); \
-	}                                                                   \
-	return at
+#define ENCODE_INTEGERS(c_type)                                                         \
+	do {                                                                            \
+		const c_type *number = (const c_type *)list->items, *last = number + n; \
+                                                                                        \
+		for (; number < last; number++) {                                       \
+			at = spy_encoder_room(e, at, 0);                                \
+			if (SPY_UNLIKELY(!at))                                          \
+				return NULL;                                            \
+			at = spy_write_int64(at, *number);                              \
+		}                                                                       \
+		e->depth--;                                                             \
+		return at;                                                              \
+	} while (0)
 
-static uint8_t *encode_items(struct spy_encoder *e, uint8_t *at,
-			     const struct spy_type *type, const struct spy_list *list)
+static uint8_t *encode_list(struct spy_encoder *e, uint8_t *at,
+			    const struct spy_type *type, uint32_t max,
+			    const struct spy_list *list)
 {
 	const struct spy_field *field = type->fields;
 	const char *item = (const char *)list->items;
-	size_t i;
+	size_t n = list->len, i;
 
-	if (!(field->flags & SPY_FIELD_NULLABLE)) {
-		if (field->kind == SPY_KIND_INT32) {
-			ENCODE_INTEGERS(int32_t);
-		}
-		if (field->kind == SPY_KIND_INT64) {
-			ENCODE_INTEGERS(int64_t);
-		}
-	}
-	for (i = 0; i < list->len; i++, item += type->stride) {
+	if (SPY_UNLIKELY(n > max || n > UINT32_MAX || !spy_encoder_enter(e)))
+		return spy_encoder_fail(e, SPY_EINVALID_ARGUMENT);
+	at = spy_write_array(at, n);
+	if (field->kind == SPY_KIND_INT32 && !(field->flags & SPECIAL))
+		ENCODE_INTEGERS(int32_t);
+	if (field->kind == SPY_KIND_INT64 && !(field->flags & SPECIAL))
+		ENCODE_INTEGERS(int64_t);
+	for (i = 0; i < n; i++, item += type->stride) {
 		at = encode_field(e, at, field, item);
 		if (SPY_UNLIKELY(!at))
 			return NULL;
 	}
+	e->depth--;
 	return at;
 }
 
-static uint8_t *encode_entries(struct spy_encoder *e, uint8_t *at,
-			       const struct spy_type *type, const struct spy_list *list)
+static uint8_t *check_unique(struct spy_encoder *e, uint8_t *at,
+			     const struct spy_type *type, const struct spy_list *list)
+{
+	struct spy_elements elements = { type->fields, (const char *)list->items,
+					 type->stride, list->len };
+
+	return at && list->len > 1 ? spy_encoder_unique(e, at, &elements) : at;
+}
+
+static uint8_t *encode_set(struct spy_encoder *e, uint8_t *at,
+			   const struct spy_type *type, uint32_t max,
+			   const struct spy_list *list)
+{
+	return check_unique(e, encode_list(e, at, type, max, list), type, list);
+}
+
+static uint8_t *encode_map(struct spy_encoder *e, uint8_t *at,
+			   const struct spy_type *type, uint32_t max,
+			   const struct spy_list *list)
 {
 	const char *item = (const char *)list->items;
-	size_t i;
+	size_t i, k;
 
-	for (i = 0; i < list->len && at; i++, item += type->stride) {
-		at = encode_one(e, at, type->fields, item);
-		if (at)
-			at = encode_one(e, at, type->fields + 1, item);
-	}
-	return at;
-}
-
-static uint8_t *encode_list(struct spy_encoder *e, uint8_t *at, unsigned kind,
-			    const struct spy_type *type, uint32_t max, const void *value)
-{
-	const struct spy_list *list = (const struct spy_list *)value;
-
-	if (SPY_UNLIKELY(list->len > max || list->len > UINT32_MAX))
+	if (list->len > max || list->len > UINT32_MAX || !spy_encoder_enter(e))
 		return spy_encoder_fail(e, SPY_EINVALID_ARGUMENT);
-	if (!spy_encoder_enter(e))
-		return NULL;
-	if (kind == SPY_KIND_MAP)
-		at = encode_entries(e, spy_write_map(at, list->len), type, list);
-	else
-		at = encode_items(e, spy_write_array(at, list->len), type, list);
+	at = spy_write_map(at, list->len);
+	for (i = 0; i < list->len; i++, item += type->stride)
+		for (k = 0; k < 2; k++) {
+			at = encode_field(e, at, &type->fields[k], item);
+			if (!at)
+				return NULL;
+		}
 	e->depth--;
-	if (at && kind != SPY_KIND_LIST && list->len > 1) {
-		struct spy_elements elements = { type->fields, (const char *)list->items,
-						 type->stride, list->len };
-
-		return spy_encoder_unique(e, at, &elements);
-	}
-	return at;
+	return check_unique(e, at, type, list);
 }
 
 uint8_t *spy_encode_typed(struct spy_encoder *e, uint8_t *at, const struct spy_type *type,
 			  uint32_t max, const void *value)
 {
-	at = spy_encoder_room(e, at, 0);
-	if (!at)
-		return NULL;
-	if (!value)
+	struct spy_field field;
+
+	if (SPY_UNLIKELY(!value))
 		return spy_encoder_fail(e, SPY_EINVALID_ARGUMENT);
-	if (type->kind == SPY_KIND_MODEL || type->kind == SPY_KIND_TUPLE)
+	at = spy_encoder_room(e, at, 0);
+	if (SPY_UNLIKELY(!at))
+		return NULL;
+	if (SPY_LIKELY(type->kind == SPY_KIND_MODEL))
 		return encode_model(e, at, type, value);
-	return encode_value(e, at, type->kind, type, max, value);
-}
-
-uint8_t *spy_encoder_start(struct spy_encoder *e, struct spy_buf *buf, unsigned flags)
-{
-	*e = (struct spy_encoder){
-		.buf = buf, .mark = buf->len, .flags = flags, .failed = buf->failed
+	field = (struct spy_field){
+		.type = type, .has = SPY_NO_HAS, .max = max, .kind = type->kind
 	};
-	if (SPY_UNLIKELY(buf->cap - buf->len < SPY_PACK_MAX) &&
-	    !spy_buf_grow(buf, SPY_PACK_MAX))
-		return spy_encoder_fail(e, SPY_ENOMEM);
-	e->limit = buf->data + buf->cap - SPY_PACK_MAX;
-	return buf->data + buf->len;
+	return encode_special(e, at, &field, value);
 }
 
-int spy_encoder_finish(struct spy_encoder *e, const uint8_t *at)
+int spy_encoder_finish(struct spy_encoder *e, size_t mark, const uint8_t *at)
 {
+	struct spy_buf *buf = e->buf;
+
 	if (SPY_LIKELY(at != NULL)) {
-		e->buf->len = (size_t)(at - e->buf->data);
+		buf->len = (size_t)(at - buf->data);
 		return 0;
 	}
-	e->buf->len = e->mark;
-	e->buf->failed = e->failed;
+	buf->len = mark;
+	if (e->error == SPY_ENOMEM)
+		buf->failed = e->failed;
 	return e->error;
+}
+
+static int encode(struct spy_buf *buf, const struct spy_type *type, uint32_t max,
+		  const void *value, unsigned flags)
+{
+	struct spy_encoder e;
+	size_t mark = buf->len;
+	uint8_t *at = spy_encoder_start(&e, buf, flags);
+
+	if (SPY_LIKELY(at != NULL))
+		at = spy_encode_typed(&e, at, type, max, value);
+	return spy_encoder_finish(&e, mark, at);
 }
 
 int spy_encode(struct spy_buf *buf, const struct spy_field *item, const void *box,
 	       unsigned flags)
 {
-	struct spy_encoder e;
-	uint8_t *at;
+	static const struct spy_any nil = { .kind = SPY_ANY_NIL };
 
-	if (item->flags & SPY_FIELD_NULLABLE &&
-	    (!box || (spy_kind_is_text(item->kind) && !*(const char *const *)box))) {
-		at = spy_encoder_start(&e, buf, flags);
-		if (at)
-			at = spy_encoder_room(&e, at, 0);
-		if (at)
-			*at++ = 0xc0;
-		return spy_encoder_finish(&e, at);
-	}
-	at = spy_encoder_start(&e, buf, flags);
-	if (at)
-		at = spy_encode_typed(&e, at, item->type, item->max, box);
-	return spy_encoder_finish(&e, at);
+	if (!(item->flags & SPY_FIELD_NULLABLE) ||
+	    (box && !(spy_kind_is_text(item->kind) && !*(const char *const *)box)))
+		return encode(buf, item->type, item->max, box, flags);
+	return encode(buf, &spy_any_type, SPY_NO_MAX, &nil, flags);
 }
 
 int spy_encode_type(struct spy_buf *buf, const struct spy_type *type, const void *value,
 		    unsigned flags)
 {
-	struct spy_encoder e;
-	uint8_t *at = spy_encoder_start(&e, buf, flags);
-
-	if (at)
-		at = spy_encode_typed(&e, at, type, SPY_NO_MAX, value);
-	return spy_encoder_finish(&e, at);
+	return encode(buf, type, SPY_NO_MAX, value, flags);
 }

@@ -169,6 +169,7 @@ int spy_encode_object(struct spy_buf *buf, const struct spy_type *type, const vo
 		      unsigned flags)
 {
 	struct spy_encoder e;
+	size_t mark = buf->len;
 	uint8_t *at = spy_encoder_start(&e, buf, flags);
 	size_t start;
 
@@ -178,13 +179,14 @@ int spy_encode_object(struct spy_buf *buf, const struct spy_type *type, const vo
 		at = spy_encode_typed(&e, at, type, SPY_NO_MAX, value);
 	if (at)
 		at = end_object(&e, at, start);
-	return spy_encoder_finish(&e, at);
+	return spy_encoder_finish(&e, mark, at);
 }
 
 int spy_encode_object_slice(struct spy_buf *buf, const char *name, const uint8_t *data,
 			    size_t len)
 {
 	struct spy_encoder e;
+	size_t mark = buf->len;
 	uint8_t *at = spy_encoder_start(&e, buf, 0);
 	size_t start;
 
@@ -194,5 +196,5 @@ int spy_encode_object_slice(struct spy_buf *buf, const char *name, const uint8_t
 		at = append(&e, at, data, len);
 	if (at)
 		at = end_object(&e, at, start);
-	return spy_encoder_finish(&e, at);
+	return spy_encoder_finish(&e, mark, at);
 }

@@ -16,7 +16,6 @@
 struct spy_encoder {
 	struct spy_buf *buf;
 	uint8_t *limit; /* SPY_PACK_MAX before the end of the buffer's memory */
-	size_t mark;	/* of the buffer before */
 	unsigned flags; /* enum spy_encode_flag */
 	unsigned depth; /* containers that are open, through objects too */
 	int error;
@@ -54,12 +53,12 @@ static inline __attribute__((always_inline)) uint8_t *
 spy_encode_text(struct spy_encoder *e, uint8_t *at, const char *text, size_t n,
 		uint32_t max)
 {
-	if (SPY_UNLIKELY(n > max) && (n >= UINT32_MAX || spy_utf8_count(text, n) > max))
+	if (SPY_UNLIKELY(n > max || n >= UINT32_MAX))
 		return spy_encoder_fail(e, SPY_EINVALID_ARGUMENT);
-	at = spy_encoder_room(e, at, n + SPY_PACK_MAX);
+	at = spy_encoder_room(e, at, n);
 	if (SPY_UNLIKELY(!at))
 		return NULL;
-	at = spy_write_str(at, n);
+	at = spy_write_text_head(at, n);
 	if (SPY_UNLIKELY(!spy_copy_ascii(at, text, n)) && !spy_utf8_valid(text, n))
 		return spy_encoder_fail(e, SPY_EINVALID_ARGUMENT);
 	return at + n;
@@ -80,8 +79,22 @@ uint8_t *spy_encode_typed(struct spy_encoder *e, uint8_t *at, const struct spy_t
 uint8_t *spy_encoder_unique(struct spy_encoder *e, uint8_t *at,
 			    const struct spy_elements *elements);
 
-uint8_t *spy_encoder_start(struct spy_encoder *e, struct spy_buf *buf, unsigned flags);
-/* `at` is where the value ends, or NULL: then the buffer is as before. */
-int spy_encoder_finish(struct spy_encoder *e, const uint8_t *at);
+/* Where the value begins in the buffer; then spy_encoder_finish(). */
+static inline uint8_t *spy_encoder_start(struct spy_encoder *e, struct spy_buf *buf,
+					 unsigned flags)
+{
+	e->buf = buf;
+	e->flags = flags;
+	e->depth = 0;
+	e->failed = buf->failed;
+	if (SPY_UNLIKELY(buf->cap - buf->len < SPY_PACK_MAX) &&
+	    !spy_buf_grow(buf, SPY_PACK_MAX))
+		return spy_encoder_fail(e, SPY_ENOMEM);
+	e->limit = buf->data + buf->cap - SPY_PACK_MAX;
+	return buf->data + buf->len;
+}
+
+/* `at` is where the value ends, or NULL: then the buffer is as it was with `mark` bytes. */
+int spy_encoder_finish(struct spy_encoder *e, size_t mark, const uint8_t *at);
 
 #endif

@@ -75,19 +75,22 @@ static inline uint8_t *spy_write_time(uint8_t *at, int64_t seconds, uint32_t nan
 	return at;
 }
 
+static inline void spy_store_be64(uint8_t *at, uint64_t value)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	value = __builtin_bswap64(value);
+#endif
+	memcpy(at, &value, sizeof(value));
+}
+
 /* The widths of integers: which of the forms of one, two, four and eight bytes holds a
  * number, given what the first three can hold. Counted, not branched on: widths change from
  * value to value. */
 static inline uint8_t *spy_write_wide(uint8_t *at, uint8_t head, unsigned form,
 				      uint64_t value)
 {
-	uint64_t body = value << (64 - (8u << form));
-
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-	body = __builtin_bswap64(body);
-#endif
 	*at = (uint8_t)(head + form);
-	memcpy(at + 1, &body, 8);
+	spy_store_be64(at + 1, value << (64 - (8u << form)));
 	return at + 1 + ((size_t)1 << form);
 }
 
@@ -109,6 +112,20 @@ static inline uint8_t *spy_write_int64(uint8_t *at, int64_t value)
 	return spy_write_wide(
 		at, 0xd0, (value < INT8_MIN) + (value < INT16_MIN) + (value < INT32_MIN),
 		size);
+}
+
+/* The head of a str, as spy_write_str() with the short ones in line. */
+static inline uint8_t *spy_write_text_head(uint8_t *at, size_t n)
+{
+	if (n < 32) {
+		at[0] = (uint8_t)(0xa0 | n);
+		return at + 1;
+	}
+	if (n > UINT8_MAX)
+		return spy_write_str(at, n);
+	at[0] = 0xd9;
+	at[1] = (uint8_t)n;
+	return at + 2;
 }
 
 static inline uint8_t *spy_write_bool(uint8_t *at, bool value)

@@ -129,13 +129,14 @@ void spy_text_uuid(struct spy_buf *buf, const struct spy_uuid *uuid)
 static void put_fraction(struct spy_buf *buf, uint32_t nanoseconds)
 {
 	char text[16];
-	size_t n;
+	int digits = 9;
 
+	nanoseconds %= 1000000000;
 	if (!nanoseconds)
 		return;
-	n = (size_t)snprintf(text, sizeof(text), ".%09u", nanoseconds % 1000000000);
-	while (text[n - 1] == '0')
-		text[--n] = '\0';
+	for (; nanoseconds % 10 == 0; digits--)
+		nanoseconds /= 10;
+	snprintf(text, sizeof(text), ".%0*u", digits, nanoseconds);
 	spy_text(buf, text);
 }
 
