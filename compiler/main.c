@@ -2,7 +2,8 @@
  * The command line of spygen.
  *
  * Invariant: no other file of the compiler looks at the environment or the terminal, or
- * ends the process; arguments are for this one and, behind its name, for a command's.  Exit status: 0 all is well, 1 diagnostics, 2 usage.
+ * ends the process; arguments are for this one and, behind its name, for a command's.
+ * Exit status: 0 all is well, 1 diagnostics, 2 usage.
  * Next: compile.h for the compiler as a library, emit.h for the back ends.
  */
 #include "cname.h"

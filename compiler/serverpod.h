@@ -186,8 +186,10 @@ struct pod_builtin {
 
 const struct pod_builtin *pod_builtin_find(const char *name);
 
-/* Everything between reading and writing; look at diag->n_errors behind it. */
+/* Everything between reading and writing. */
 void pod_resolve(struct pod *pod);
+/* Whether something of one module that is to be written mentions the other. */
+bool pod_uses(const struct pod_module *module, const struct pod_module *other);
 /* serverpod_names.c: snake_case names that differ from each other. */
 void pod_name_fields(struct pod *pod, struct pod_decl *decl);
 void pod_name_values(struct pod *pod, struct pod_decl *decl);

@@ -126,10 +126,8 @@ static size_t write_all(struct pod *pod, const struct options *o)
 	for (i = 0; i < pod->modules.n; i++) {
 		const struct pod_module *module = pod->modules.at[i];
 
-		if (module->order.n)
-			write_text(pod, &out,
-				   arena_printf(pod->arena, "%s.spy", module->package),
-				   &texts[i]);
+		write_text(pod, &out, arena_printf(pod->arena, "%s.spy", module->package),
+			   &texts[i]);
 	}
 	return out.paths.n;
 }

@@ -305,22 +305,77 @@ static void name_parts(struct pod *pod, struct pod_decl *decl)
 
 enum { UNSEEN, ON_PATH, DONE };
 
-static void check_circle(struct pod *pod, struct pod_module *module)
+static bool mentions(const struct pod_type *type, const struct pod_module *module)
 {
 	size_t i;
 
+	if (type->decl && type->decl->module == module)
+		return true;
+	for (i = 0; i < type->args.n; i++)
+		if (mentions(type->args.at[i], module))
+			return true;
+	return false;
+}
+
+bool pod_uses(const struct pod_module *module, const struct pod_module *other)
+{
+	size_t i, k;
+
+	for (i = 0; i < module->order.n; i++) {
+		const struct pod_decl *decl = module->order.at[i];
+
+		if (decl->parent && decl->parent->module == other)
+			return true;
+		for (k = 0; k < decl->fields.n; k++) {
+			const struct pod_field *field = decl->fields.at[k];
+
+			if (field->type && mentions(field->type, other))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* Leaves out everything in a module that is of another. */
+static void part_from(struct pod_module *module, const struct pod_module *other)
+{
+	size_t i, k;
+
+	for (i = 0; i < module->order.n; i++) {
+		struct pod_decl *decl = module->order.at[i];
+
+		if (decl->parent && decl->parent->module == other)
+			decl->parent = NULL;
+		for (k = 0; k < decl->fields.n; k++) {
+			struct pod_field *field = decl->fields.at[k];
+
+			if (field->type && mentions(field->type, other))
+				field->type = NULL;
+		}
+	}
+}
+
+static void check_circle(struct pod *pod, struct pod_module *module)
+{
+	size_t i, n = 0;
+
 	module->state = ON_PATH;
 	for (i = 0; i < module->imports.n; i++) {
-		const struct pod_import *import = module->imports.at[i];
+		struct pod_import *import = module->imports.at[i];
 
-		if (import->module->state == ON_PATH)
-			diag_error(pod->diag, import->span,
-				   "the packages '%s' and '%s' would import each other; "
-				   "--package NAME makes one of all",
-				   module->package, import->module->package);
-		else if (import->module->state == UNSEEN)
+		if (import->module->state == UNSEEN)
 			check_circle(pod, import->module);
+		if (import->module->state != ON_PATH) {
+			module->imports.at[n++] = import;
+			continue;
+		}
+		diag_error(pod->diag, import->span,
+			   "the packages '%s' and '%s' would import each other; "
+			   "--package NAME makes one of all",
+			   module->package, import->module->package);
+		part_from(module, import->module);
 	}
+	module->imports.n = n;
 	module->state = DONE;
 }
 
@@ -342,6 +397,17 @@ static void tell(struct pod *pod, struct pod_decl *decl)
 	tell_ancestors(decl);
 }
 
+/* Of a module without a declaration nothing can be written. */
+static void remove_empty(struct pod *pod)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < pod->modules.n; i++)
+		if (((struct pod_module *)pod->modules.at[i])->order.n)
+			pod->modules.at[n++] = pod->modules.at[i];
+	pod->modules.n = n;
+}
+
 void pod_resolve(struct pod *pod)
 {
 	size_t i;
@@ -360,4 +426,5 @@ void pod_resolve(struct pod *pod)
 		if (module->state == UNSEEN)
 			check_circle(pod, module);
 	}
+	remove_empty(pod);
 }

@@ -260,8 +260,9 @@ void pod_write(struct pod *pod, struct pod_module *module, struct pod_text *out)
 	for (i = 0; i < module->imports.n; i++) {
 		const struct pod_import *import = module->imports.at[i];
 
-		line(&w, origin(&w, import->span), "import \"%s.spy\";",
-		     import->module->package);
+		if (pod_uses(module, import->module))
+			line(&w, origin(&w, import->span), "import \"%s.spy\";",
+			     import->module->package);
 	}
 	/* the second of a name has been reported */
 	for (i = 0; i < module->order.n; i++) {
