@@ -107,7 +107,8 @@ static inline const uint8_t *spy_get_float(const uint8_t *at, const uint8_t *end
 static inline bool spy_fits_float(double value)
 {
 	/* halfway between the largest float and what would be the next one */
-	return !(value >= 0x1.ffffffp+127 || value <= -0x1.ffffffp+127) || value - value != 0;
+	return !(value >= 0x1.ffffffp+127 || value <= -0x1.ffffffp+127) ||
+	       value - value != 0;
 }
 
 /* The length behind a head byte: `n` bytes, big endian. */
