@@ -8,6 +8,7 @@
 #include <net/loop.h>
 
 #include <libwebsockets.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <sys/random.h>
 #include <time.h>
@@ -58,20 +59,18 @@ static void set_time(struct spy_loop *loop)
 
 static void flush(struct spy_loop *loop)
 {
-	struct spy_ring now;
-
 	if (spy_ring_is_empty(&loop->dirty))
 		return;
 	/* Those that become dirty meanwhile have their turn next time. */
-	spy_ring_append(&loop->dirty, &now);
-	while (loop->dirty.next != &now) {
+	spy_ring_append(&loop->dirty, &loop->mark);
+	while (loop->dirty.next != &loop->mark) {
 		struct spy_link *link =
 			SPY_CONTAINER(loop->dirty.next, struct spy_link, dirty);
 
 		spy_ring_remove(&link->dirty);
 		spy_link_flush(link);
 	}
-	spy_ring_remove(&now);
+	spy_ring_remove(&loop->mark);
 }
 
 void spy_loop_turn(struct spy_loop *loop)
@@ -147,8 +146,7 @@ static bool open_lws(struct spy_loop *loop)
 	memset(&info, 0, sizeof info);
 	info.port = CONTEXT_PORT_NO_LISTEN;
 	info.foreign_loops = loops;
-	info.options = LWS_SERVER_OPTION_LIBUV | LWS_SERVER_OPTION_EXPLICIT_VHOSTS |
-		       LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
+	info.options = LWS_SERVER_OPTION_LIBUV | LWS_SERVER_OPTION_EXPLICIT_VHOSTS;
 	info.pt_serv_buf_size = SPY_LOOP_READ;
 	info.max_http_header_data = SPY_LOOP_HEADERS;
 	info.pcontext = &loop->lws; /* NULL again when it has been freed */
@@ -156,6 +154,28 @@ static bool open_lws(struct spy_loop *loop)
 	/* It logs what peers do, and its default level costs a third of the speed. */
 	lws_set_log_level(0, NULL);
 	return (loop->lws = lws_create_context(&info)) != NULL;
+}
+
+static void init_tls(void)
+{
+	struct lws_context_creation_info info;
+
+	memset(&info, 0, sizeof info);
+	info.port = CONTEXT_PORT_NO_LISTEN;
+	info.options =
+		LWS_SERVER_OPTION_EXPLICIT_VHOSTS | LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
+	info.gid = info.uid = (gid_t)-1;
+	lws_context_destroy(lws_create_context(&info));
+}
+
+/* With this option every context of lws would take new numbers for what it keeps at OpenSSL's
+ * objects, in variables that all threads share: those of the contexts before would no longer
+ * find theirs. So one context does it, once, for no other purpose. */
+void spy_loop_init_tls(void)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	pthread_once(&once, init_tls);
 }
 
 static void close_loop(struct spy_loop *loop)
@@ -256,6 +276,7 @@ struct lws_vhost *spy_loop_client_vhost(struct spy_loop *loop, bool tls,
 	info.protocols = spy_dial_protocols();
 	info.retry_and_idle_policy = &no_validity;
 	if (tls) {
+		spy_loop_init_tls();
 		info.options = LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
 		info.client_ssl_ca_filepath = *ca_file ? ca_file : NULL;
 		info.alpn = "http/1.1";

@@ -34,6 +34,7 @@ struct spy_loop_counts {
 struct spy_loop {
 	struct spy_context context;
 	struct spy_ring dirty; /* links with something to send */
+	struct spy_ring mark;  /* in `dirty` during a flush: how far it goes */
 	uv_loop_t uv;
 	uv_prepare_t prepare;
 	uv_timer_t timer;
@@ -65,6 +66,9 @@ int spy_loop_timeout(const struct spy_loop *loop);
 
 /* Bytes that nobody can guess. */
 void spy_loop_random(void *bytes, size_t len);
+
+/* Before the first vhost with TLS; from any thread, any number of times. */
+void spy_loop_init_tls(void);
 
 /* Where clients connect from, with this CA file (NULL: the system's) for wss. */
 struct lws_vhost *spy_loop_client_vhost(struct spy_loop *loop, bool tls,

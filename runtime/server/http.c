@@ -228,6 +228,7 @@ struct lws_vhost *spy_http_vhost(struct spy_worker *worker)
 		info.mounts = worker->mounts;
 	}
 	if (settings->tls_cert) {
+		spy_loop_init_tls();
 		info.options = LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
 		info.ssl_cert_filepath = settings->tls_cert;
 		info.ssl_private_key_filepath = settings->tls_key;

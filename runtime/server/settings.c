@@ -66,7 +66,7 @@ static const struct entry entries[] = {
 	ENTRY("ping.timeout", TIME, ping_timeout, 100, DAY, "10s", "for its answer"),
 	ENTRY("drain", TIME, drain, 0, DAY, "10s",
 	      "for open calls when the server stops"),
-	ENTRY("read_buffer", BYTES, rx_buffer, 512, 65536, "2KiB",
+	ENTRY("read_buffer", BYTES, rx_buffer, 512, 65536, "1KiB",
 	      "read at once; costs memory per connection, large messages are faster"),
 	ENTRY("expose_errors", BOOL, expose_errors, 0, 0, "false",
 	      "tell clients what a method returned when it failed"),
@@ -384,14 +384,17 @@ void spy_settings_print(FILE *out)
 
 	for (size_t i = 0; i < COUNT; i++) {
 		const char *name = entries[i].name, *dot = strchr(name, '.');
+		const char *quote =
+			entries[i].value && entries[i].type <= PATH ? "\"" : "";
 		size_t len = dot ? (size_t)(dot - name) : 0;
 
 		if (len && (strncmp(group, name, len) || group[len])) {
 			snprintf(group, sizeof group, "%.*s", (int)len, name);
 			fprintf(out, "%s:\n", group);
 		}
-		fprintf(out, "%s# %s\n%s%s%s: %s\n", len ? "  " : "", entries[i].doc,
+		fprintf(out, "%s# %s\n%s%s%s: %s%s%s\n", len ? "  " : "", entries[i].doc,
 			len ? "  " : "", entries[i].value ? "" : "# ",
-			dot ? dot + 1 : name, entries[i].value ? entries[i].value : "");
+			dot ? dot + 1 : name, quote,
+			entries[i].value ? entries[i].value : "", quote);
 	}
 }

@@ -143,6 +143,9 @@ static int mapping(struct reader *reader, const char *group)
 			 scalar(reader));
 		if ((r = next(reader)) < 0)
 			return r;
+		if (reader->event.type == YAML_SCALAR_EVENT && !*scalar(reader) &&
+		    !*group && spy_settings_is_group(name))
+			continue; /* all below it is commented out */
 		if (reader->event.type != YAML_MAPPING_START_EVENT)
 			r = setting(reader, name, &mark);
 		else if (!*group && spy_settings_is_group(name))
