@@ -22,14 +22,16 @@ static const struct {
 };
 #define N_FILES (sizeof(files) / sizeof(files[0]))
 
-/* "common.spy" becomes "common.h": headers lie to each other as their schemas do. */
-static const char *header_of(struct arena *a, const char *import)
+/* Whether generated code itself has to use what users are warned of. */
+static bool uses_deprecated(const struct schema *schema)
 {
-	size_t len = strlen(import);
+	size_t i, k;
 
-	if (len > 4 && !strcmp(import + len - 4, ".spy"))
-		len -= 4;
-	return arena_printf(a, "%.*s.h", (int)len, import);
+	for (i = 0; i < schema->n_all; i++)
+		for (k = 0; k < schema->all[i]->n_decls; k++)
+			if (schema->all[i]->decls[k]->deprecated)
+				return true;
+	return false;
 }
 
 struct view *emit_view(struct arena *a, const struct schema *schema)
@@ -48,7 +50,8 @@ struct view *emit_view(struct arena *a, const struct schema *schema)
 	emit_doc(&e, e.root, schema->doc, NULL);
 	imports = view_list(a, e.root, "imports");
 	for (i = 0; i < schema->n_imports; i++)
-		view_add_text(a, imports, header_of(a, schema->import_texts[i]));
+		view_add_text(a, imports, arena_printf(a, "%s.h", schema->imports[i]->stem));
+	view_flag(a, e.root, "uses_deprecated", uses_deprecated(schema));
 	emit_find_holders(&e);
 	emit_structs(&e);
 	emit_endpoints(&e);

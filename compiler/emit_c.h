@@ -152,7 +152,8 @@ void emit_streams(struct emit *e);
 
 /* ---- emit_text.c ---- */
 
-/* Adds a list of the lines of a doc comment: none without a doc. */
+/* Adds a list of the lines of a doc comment, none without a doc, and the attribute
+ * `deprecated` behind a space, or "". */
 void emit_doc(const struct emit *e, struct view *object, const char *doc,
 	      const char *deprecated);
 /* Lines that would be too long are broken behind a comma or

@@ -39,6 +39,7 @@ static struct struct_view shared_struct(struct emit *e, const char *name,
 
 	view_add_text(e->arena, view_list(e->arena, s.view, "doc"),
 		      arena_printf(e->arena, "/* %s */", says));
+	view_text(e->arena, s.view, "deprecated", NULL);
 	return s;
 }
 

@@ -239,11 +239,6 @@ static void emit_method(const struct emit *e, struct method_tables *t, struct vi
 	view_text(a, v, "server", server_signature(e, m));
 	view_text(a, v, "invocation", invocation(e, m));
 	view_text(a, v, "client", client_signature(e, m, function));
-	view_text(a, v, "deprecated",
-		  m->deprecated ? arena_printf(a, "SPY_DEPRECATED(%s)\n",
-					       c_string(a, m->deprecated,
-							strlen(m->deprecated)))
-				: NULL);
 	view_text(a, v, "stream_room", arena_printf(a, "%zu", n_streams + 1));
 	view_text(
 		a, v, "call",

@@ -76,6 +76,14 @@ static const char *decl_flags(const struct emit *e, const struct decl *d, bool s
 	return emit_flags(e->arena, flags, sizeof(flags) / sizeof(flags[0]));
 }
 
+static const char *decl_doc(const struct emit *e, const struct decl *d)
+{
+	if (!d->server)
+		return d->doc;
+	return arena_printf(e->arena, "%s%sKnown to servers only.", d->doc ? d->doc : "",
+			    d->doc ? "\n" : "");
+}
+
 /* ---- enums ---- */
 
 static int by_number(const void *a, const void *b)
@@ -107,7 +115,7 @@ static void emit_enum(struct emit *e, struct view *enums, const struct decl *d)
 				       decl_flags(e, d, false, false), d->c_name,
 				       en->fallback ? en->fallback->c_name
 						    : "SPY_NO_DEFAULT")));
-	emit_doc(e, v, d->doc, d->deprecated);
+	emit_doc(e, v, decl_doc(e, d), d->deprecated);
 	emit_names(e, v, "names", d->c_name, type_names);
 	values = view_list(a, v, "values");
 	for (i = 0; i < en->n_values; i++) {
@@ -219,7 +227,8 @@ static void emit_record(struct emit *e, const struct decl *d)
 	emit_pending(e);
 	s = emit_struct(e, name, NULL);
 	emit_doc(e, s.view,
-		 r->sealed ? arena_printf(a, "What every %s has.", d->name) : d->doc,
+		 r->sealed ? arena_printf(a, "What every %s has.", d->name)
+			   : decl_doc(e, d),
 		 r->sealed ? NULL : d->deprecated);
 	if (r->parent)
 		emit_base(e, &s, name, r);
@@ -267,7 +276,7 @@ static void emit_choices(struct emit *e, const struct decl *d, bool sealed)
 		sealed ? d->record->children[0]->decl : d->variant->members[0]->decl;
 	size_t i;
 
-	emit_doc(e, s.view, d->doc, d->deprecated);
+	emit_doc(e, s.view, decl_doc(e, d), d->deprecated);
 	for (i = 0; sealed && i < d->record->n_children; i++)
 		emit_choice(e, &s, d, d->record->children[i]->decl);
 	for (i = 0; !sealed && i < d->variant->n_members; i++)

@@ -26,6 +26,10 @@ void emit_doc(const struct emit *e, struct view *object, const char *doc,
 	struct view *lines = view_list(a, object, "doc");
 	const char *text = doc ? doc : "", *end;
 
+	view_text(a, object, "deprecated",
+		  deprecated ? arena_printf(a, " SPY_DEPRECATED(%s)",
+					    c_string(a, deprecated, strlen(deprecated)))
+			     : NULL);
 	if (deprecated)
 		text = arena_printf(a, "%s%sDeprecated%s%s.", text, doc ? "\n" : "",
 				    *deprecated ? ": " : "", deprecated);

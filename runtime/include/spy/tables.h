@@ -8,6 +8,9 @@
 
 #include <spy/type.h>
 
+/* Deprecated members are in the tables as well. */
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+
 /* Lists and tuples belong to no schema alone: every file that mentions list<int> makes its
  * table, and the linker keeps one of each package. */
 #ifdef __cplusplus
