@@ -12,12 +12,12 @@
 struct diag;
 
 struct emit_options {
-	const char *out_dir;		/* "." by default */
-	const char *templates_dir;	/* NULL: the built-in ones */
-	bool server;			/* write the server's files */
-	bool client;			/* write the client's files */
-	const char *depfile;		/* NULL: none; else for make and ninja */
-	const char *const *inputs;	/* every file that was read */
+	const char *out_dir;	   /* "." by default */
+	const char *templates_dir; /* NULL: the built-in ones */
+	bool server;		   /* write the server's files */
+	bool client;		   /* write the client's files */
+	const char *depfile;	   /* NULL: none; else for make and ninja */
+	const char *const *inputs; /* every file that was read */
 	size_t n_inputs;
 };
 

@@ -1,3 +1,4 @@
+/* Walks a table and makes up what it describes. Start in random_value.h. */
 #include <support/random_value.h>
 
 #include <stdlib.h>
