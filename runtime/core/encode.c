@@ -308,18 +308,16 @@ static uint8_t *encode_model(struct spy_encoder *e, uint8_t *at,
 }
 
 /* The items of a list of integers, with nothing around each. */
-#define ENCODE_INTEGERS(c_type)                                                         \
-	do {                                                                            \
-		const c_type *number = (const c_type *)list->items, *last = number + n; \
-                                                                                        \
-		for (; number < last; number++) {                                       \
-			at = spy_encoder_room(e, at, 0);                                \
-			if (SPY_UNLIKELY(!at))                                          \
-				return NULL;                                            \
-			at = spy_write_int64(at, *number);                              \
-		}                                                                       \
-		e->depth--;                                                             \
-		return at;                                                              \
+#define ENCODE_INTEGERS(c_type)                                                     \
+	do {                                                                        \
+		for (i = 0; i < n; i++) {                                           \
+			at = spy_encoder_room(e, at, 0);                            \
+			if (SPY_UNLIKELY(!at))                                      \
+				return NULL;                                        \
+			at = spy_write_int64(at, ((const c_type *)list->items)[i]); \
+		}                                                                   \
+		e->depth--;                                                         \
+		return at;                                                          \
 	} while (0)
 
 static uint8_t *encode_list(struct spy_encoder *e, uint8_t *at,
