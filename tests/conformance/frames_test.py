@@ -23,6 +23,8 @@ async def with_call(t):
     over = c.make_as(7, "plain.nothing")
     await c.send(over.open)
     await over.end()
+    for by_hand in (8, (1 << 32) - 1):
+        c.make_as(by_hand, "plain.nothing")
     c.last = 1 << 32  # GOAWAY may name what we send by hand
     return c, call
 
@@ -58,7 +60,7 @@ for what, value in {"an integer": 8, "a negative integer": -5, "nil": None, "tru
                     "an empty map": {}, "a float": 8.0, "a time": stamp(8),
                     "an extension": Ext(8, b"\x01")}.items():
     fatal(f"{what} in place of a frame", pack(value))
-    fatal(f"{what} behind a frame", frame(PING, 1), pack(value))
+    fatal(f"{what} behind a frame", frame(PONG, 1), pack(value))
 fatal("an empty array", [])
 fatal("the byte c1", Raw(b"\xc1"))
 fatal("the byte c1 in an unknown kind", Raw(b"\x92\x63\xc1"))

@@ -43,8 +43,8 @@ class Counter:
 
 
 def counted(what, sessions, running=None):
-    """A case that yields once while `running` sessions (all, when it is not said) are open;
-    after its end they are closed, once each."""
+    """A case that yields once, while `running` sessions (all, when it is not said) are open and
+    none is closed; after its end all are closed, once each."""
     def add(function):
         async def run(t):
             counter = await Counter.start(t)
@@ -52,8 +52,7 @@ def counted(what, sessions, running=None):
             steps = function(t, c)
             await steps.__anext__()
             if running != 0:
-                await counter.becomes((sessions if running is None else running,
-                                       sessions - (sessions if running is None else running)))
+                await counter.becomes((sessions if running is None else running, 0))
             async for _ in steps:
                 pass
             await counter.stays((0, sessions))
@@ -189,6 +188,7 @@ async def _(t, c):
         await waiting(c, *args)
     yield
     c.ws.transport.abort()
+    await asyncio.wait([c.reader])
 
 
 @counted("a protocol error", 3)
@@ -437,6 +437,8 @@ async def _(t, server):
     await unread.error("unavailable")
     await left(c)
     eq(await server.ended(limit=12), "", "the server")
+    d.left = True  # it never read how it ended
+    d.ws.transport.abort()
 
 
 @draining("a drain time of 0 ends calls at once", "drain: 0\n")
@@ -481,7 +483,8 @@ async def _(t, server):
     server.signal()
     await c.until(lambda: c.goaway, "GOAWAY")
     try:
-        reader, writer = await t.tcp(b"GET /readyz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        reader, writer = await t.tcp(b"GET /readyz HTTP/1.1\r\nHost: x\r\n"
+                                     b"Connection: close\r\n\r\n")
         answer = await asyncio.wait_for(reader.read(200), 5)
         ok(b" 503 " in answer or not answer, f"it says {answer!r}")
         writer.close()

@@ -199,7 +199,8 @@ class Client:
         try:
             await self.ws.send(message)
         except websockets.ConnectionClosed:
-            await asyncio.wait([self.reader])
+            if asyncio.current_task() is not self.reader:
+                await asyncio.wait([self.reader])
 
     def say_hello(self):
         return frame(HELLO, 1, self.hello)
