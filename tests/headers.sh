@@ -5,8 +5,8 @@
 
 warn="-Werror -Wall -Wextra -Wundef -Wpedantic -Wcast-qual -Wconversion -Wwrite-strings"
 c="-std=c11 $warn -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -D_POSIX_C_SOURCE=200809L"
-# without -Wshadow: for g++ a function hides the struct that has its name, which is legal C
-cxx="-std=c++17 $warn"
+
+cxx="-std=c++17 $warn -Wshadow"
 public=$(cd runtime/include && ls spy/*.h)
 backwards=$(tac <<<"$public")
 

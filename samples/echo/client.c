@@ -3,7 +3,8 @@
 
 int main(int argc, char **argv)
 {
-	struct spy_client *client = spy_client_new(argc > 1 ? argv[1] : "ws://localhost:8080");
+	struct spy_client *client =
+		spy_client_new(argc > 1 ? argv[1] : "ws://localhost:8080");
 	struct spy_any_stream *in, *out;
 	struct spy_call *call = example_echo_stream(client, &in, &out);
 	const struct spy_any *message;

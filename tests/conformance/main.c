@@ -24,7 +24,8 @@ static int serve(struct spy_server *server)
 	if ((r = spy_server_authenticate(server, authenticate, NULL)) < 0 ||
 	    (r = conformance_streaming_serve(server, &streaming_endpoint, server)) < 0 ||
 	    (r = conformance_plain_serve(server, &plain_endpoint, server)) < 0 ||
-	    (r = conformance_authenticated_serve(server, &authenticated_endpoint, server)) < 0 ||
+	    (r = conformance_authenticated_serve(server, &authenticated_endpoint,
+						 server)) < 0 ||
 	    (r = conformance_logged_in_serve(server, &logged_in_endpoint, server)) < 0 ||
 	    (r = conformance_identity_serve(server, &identity_endpoint, server)) < 0 ||
 	    (r = conformance_lobby_serve(server, &lobby_endpoint, server)) < 0 ||
@@ -63,8 +64,8 @@ int main(int argc, char **argv)
 		return 1;
 	for (int i = 0; i < 3 && r >= 0; i++)
 		if (given[i] && (r = spy_server_set(server, names[i], given[i])) < 0)
-			fprintf(stderr, "conformance-server: --%s %s: %s\n", names[i], given[i],
-				spy_strerror(r));
+			fprintf(stderr, "conformance-server: --%s %s: %s\n", names[i],
+				given[i], spy_strerror(r));
 	if (r >= 0)
 		r = serve(server);
 	if (r < 0)

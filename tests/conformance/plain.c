@@ -63,7 +63,8 @@ static int bounded(struct spy_call *call, const char *text, const char **result)
 	return 0;
 }
 
-static int sessions(struct spy_call *call, const struct conformance_int_int_tuple **result)
+static int sessions(struct spy_call *call,
+		    const struct conformance_int_int_tuple **result)
 {
 	struct conformance_int_int_tuple *counts = spy_call_alloc(call, sizeof *counts);
 	struct spy_server_counts now;
@@ -183,7 +184,8 @@ int authenticate(struct spy_call *call, const char *token, struct spy_identity *
 	int r;
 
 	(void)self;
-	if (!rest || !(scopes = spy_call_alloc(call, (strlen(token) + 2) * sizeof *scopes)))
+	if (!rest ||
+	    !(scopes = spy_call_alloc(call, (strlen(token) + 2) * sizeof *scopes)))
 		return SPY_ENOMEM;
 	kind = cut(&rest, ':');
 	if (!strcmp(kind, "slow")) {
@@ -201,7 +203,8 @@ int authenticate(struct spy_call *call, const char *token, struct spy_identity *
 	}
 	user = cut(&rest, ':');
 	auth_id = cut(&rest, ':');
-	if (!kind || strcmp(kind, "user") || !user || !*user || !auth_id || !*auth_id || !rest)
+	if (!kind || strcmp(kind, "user") || !user || !*user || !auth_id || !*auth_id ||
+	    !rest)
 		return SPY_EUNAUTHENTICATED;
 	while (rest) {
 		const char *scope = cut(&rest, ',');

@@ -163,18 +163,18 @@ static int reads_two(struct spy_call *call, int64_t delay, struct spy_int_stream
 }
 
 /* The seed's loop, once per type of item. */
-#define ECHO(method, NAME, ITEM)                                                         \
-	static int method(struct spy_call *call, struct NAME##_stream *items,            \
-			  struct NAME##_stream *result)                                  \
-	{                                                                                \
-		ITEM item;                                                               \
-		int r;                                                                   \
-                                                                                         \
-		(void)call;                                                              \
-		while ((r = NAME##_recv(items, &item)) > 0)                              \
-			if ((r = NAME##_send(result, item)) < 0)                         \
-				break;                                                   \
-		return r;                                                                \
+#define ECHO(method, NAME, ITEM)                                              \
+	static int method(struct spy_call *call, struct NAME##_stream *items, \
+			  struct NAME##_stream *result)                       \
+	{                                                                     \
+		ITEM item;                                                    \
+		int r;                                                        \
+                                                                              \
+		(void)call;                                                   \
+		while ((r = NAME##_recv(items, &item)) > 0)                   \
+			if ((r = NAME##_send(result, item)) < 0)              \
+				break;                                        \
+		return r;                                                     \
 	}
 
 ECHO(echo_int, spy_int, int64_t)
@@ -220,12 +220,14 @@ static int flatten(struct spy_call *call, struct conformance_int_set_list_stream
 	while ((r = conformance_int_set_list_recv(items, &list)) > 0)
 		for (size_t i = 0; i < list->len; i++)
 			for (size_t k = 0; k < list->items[i].len; k++)
-				if ((r = spy_int_send(result, list->items[i].items[k])) < 0)
+				if ((r = spy_int_send(result, list->items[i].items[k])) <
+				    0)
 					return r;
 	return r;
 }
 
-static int throws_plain(struct spy_call *call, struct spy_int_stream *items, int64_t *result)
+static int throws_plain(struct spy_call *call, struct spy_int_stream *items,
+			int64_t *result)
 {
 	(void)call;
 	(void)items;
@@ -233,7 +235,8 @@ static int throws_plain(struct spy_call *call, struct spy_int_stream *items, int
 	return -1;
 }
 
-static int throws_typed(struct spy_call *call, struct spy_int_stream *items, int64_t *result)
+static int throws_typed(struct spy_call *call, struct spy_int_stream *items,
+			int64_t *result)
 {
 	(void)items;
 	(void)result;
@@ -286,11 +289,12 @@ static int how_input_ended(struct spy_call *call, struct spy_int_stream *items,
 	else if (how != SPY_EXCEPTION)
 		*result = spy_call_printf(call, "error %s", spy_code_name(how));
 	else if ((caught = conformance_exception_with_data_caught_on(base)))
-		*result = spy_call_printf(call, "exception %s: %s",
-					  spy_stream_exception_name(base), caught->message);
+		*result =
+			spy_call_printf(call, "exception %s: %s",
+					spy_stream_exception_name(base), caught->message);
 	else
-		*result = spy_call_printf(call, "exception %s: ",
-					  spy_stream_exception_name(base));
+		*result = spy_call_printf(
+			call, "exception %s: ", spy_stream_exception_name(base));
 	return *result ? 0 : SPY_ENOMEM;
 }
 

@@ -7,14 +7,14 @@
 #define SPY_ABI 1
 
 #ifdef __cplusplus
-#define SPY_PUBLIC extern "C" __attribute__((visibility("default")))
+#define SPY_PUBLIC	extern "C" __attribute__((visibility("default")))
 #define SPY_PUBLIC_DATA extern "C" __attribute__((visibility("default")))
 #else
-#define SPY_PUBLIC __attribute__((visibility("default")))
+#define SPY_PUBLIC	__attribute__((visibility("default")))
 #define SPY_PUBLIC_DATA extern __attribute__((visibility("default")))
 #endif
 
 #define SPY_PRINTF(text, first) __attribute__((format(printf, text, first)))
-#define SPY_DEPRECATED(text) __attribute__((deprecated(text)))
+#define SPY_DEPRECATED(text)	__attribute__((deprecated(text)))
 
 #endif

@@ -58,7 +58,8 @@ SPY_PUBLIC struct spy_session *spy_call_session(struct spy_call *call);
 /* Who calls: user id and authentication id, or NULL. */
 SPY_PUBLIC const char *spy_session_user_id(const struct spy_session *session);
 SPY_PUBLIC const char *spy_session_auth_id(const struct spy_session *session);
-SPY_PUBLIC bool spy_session_has_scope(const struct spy_session *session, const char *scope);
+SPY_PUBLIC bool spy_session_has_scope(const struct spy_session *session,
+				      const char *scope);
 
 /* "127.0.0.1:40312", and a header of the handshake (lower case name), or NULL. */
 SPY_PUBLIC const char *spy_session_peer(const struct spy_session *session);
@@ -73,10 +74,10 @@ SPY_PUBLIC void *spy_session_user(const struct spy_session *session);
 
 /* Called once when the session ends, in order of registration, before the user pointer is
  * freed. The handle can be given back before. NULL without memory. */
-SPY_PUBLIC struct spy_closing *spy_session_on_close(struct spy_session *session,
-						    void (*closing)(struct spy_session *session,
-								    void *self),
-						    void *self);
+SPY_PUBLIC struct spy_closing *
+spy_session_on_close(struct spy_session *session,
+		     void (*closing)(struct spy_session *session, void *self),
+		     void *self);
 SPY_PUBLIC void spy_closing_remove(struct spy_closing *closing);
 
 /* --- Client ---------------------------------------------------------------------------- */
@@ -90,7 +91,8 @@ SPY_PUBLIC int spy_call_wait(struct spy_call *call);
 SPY_PUBLIC int spy_call_result(struct spy_call *call, const void **result);
 
 /* As spy_stream_caught() and spy_stream_message(), for the call. */
-SPY_PUBLIC const void *spy_call_caught(struct spy_call *call, const struct spy_type *type);
+SPY_PUBLIC const void *spy_call_caught(struct spy_call *call,
+				       const struct spy_type *type);
 SPY_PUBLIC const char *spy_call_message(const struct spy_call *call);
 
 /* Called once at the call's end, from the loop. In place of waiting. */

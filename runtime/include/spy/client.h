@@ -20,23 +20,24 @@ SPY_PUBLIC struct spy_client *spy_client_new(const char *url);
 SPY_PUBLIC void spy_client_free(struct spy_client *client);
 
 enum spy_client_state {
-	SPY_CLIENT_IDLE,       /* no connection, none wanted */
+	SPY_CLIENT_IDLE, /* no connection, none wanted */
 	SPY_CLIENT_CONNECTING,
 	SPY_CLIENT_CONNECTED,
-	SPY_CLIENT_WAITING,    /* before the next attempt */
-	SPY_CLIENT_CLOSED,     /* by spy_client_free(), or refused for good */
+	SPY_CLIENT_WAITING, /* before the next attempt */
+	SPY_CLIENT_CLOSED,  /* by spy_client_free(), or refused for good */
 };
 
 struct spy_client_options {
-	const char *ca_file;     /* PEM; NULL: the system's */
-	const char *agent;       /* for the server's log; NULL: "spygen/VERSION" */
+	const char *ca_file;	  /* PEM; NULL: the system's */
+	const char *agent;	  /* for the server's log; NULL: "spygen/VERSION" */
 	uint32_t connect_timeout; /* ms until the server's HELLO; 0: 5000 */
-	uint32_t idle_timeout;   /* ms without a call until the connection closes; 0: 5000 */
-	uint32_t call_timeout;   /* ms for each call; 0: none */
-	uint32_t credit;         /* bytes per result stream; 0: 65536 */
-	uint32_t ping;           /* ms of silence before PING; 0: 25000 */
-	uint32_t ping_timeout;   /* ms; 0: 10000 */
-	uint32_t max_message;    /* bytes; 0: 1048576 */
+	uint32_t
+		idle_timeout; /* ms without a call until the connection closes; 0: 5000 */
+	uint32_t call_timeout; /* ms for each call; 0: none */
+	uint32_t credit;       /* bytes per result stream; 0: 65536 */
+	uint32_t ping;	       /* ms of silence before PING; 0: 25000 */
+	uint32_t ping_timeout; /* ms; 0: 10000 */
+	uint32_t max_message;  /* bytes; 0: 1048576 */
 	/* The token for the connection, or NULL. Asked when a connection opens, and with
 	 * `refused` once when a call is refused as unauthenticated; that call is then repeated.
 	 * The string is borrowed until the next call of this function. */
@@ -59,7 +60,8 @@ SPY_PUBLIC int spy_client_authenticate(struct spy_client *client);
  * the result stream (NULL when there is none), streams[1..] the parameters. Errors, also
  * that of the connection, come from the call. NULL without memory. Generated proxies use it. */
 SPY_PUBLIC struct spy_call *spy_client_call(struct spy_client *client,
-					    const struct spy_method *method, const void *args,
+					    const struct spy_method *method,
+					    const void *args,
 					    struct spy_stream **streams);
 
 /* The same with a deadline of its own, in milliseconds, for the next call only. */

@@ -24,50 +24,51 @@
  * SPY_DEFINE_IMMUTABLE() is without _init, for models whose members are const: they get
  * their values where they are made, `struct chat_point p = { .x = 1, .y = 2 };`.
  */
-#define SPY_DEFINE_TYPE(NAME, T)                                                         \
-	SPY_DEFINE_COMPOSITE(NAME, T)                                                    \
+#define SPY_DEFINE_TYPE(NAME, T)      \
+	SPY_DEFINE_COMPOSITE(NAME, T) \
 	SPY_DEFINE_ANY_(NAME, T)
 
-#define SPY_DEFINE_IMMUTABLE(NAME, T)                                                    \
-	SPY_DEFINE_VALUE_(NAME, T)                                                       \
+#define SPY_DEFINE_IMMUTABLE(NAME, T) \
+	SPY_DEFINE_VALUE_(NAME, T)    \
 	SPY_DEFINE_ANY_(NAME, T)
 
-#define SPY_DEFINE_COMPOSITE(NAME, T)                                                    \
-	SPY_DEFINE_VALUE_(NAME, T)                                                       \
-	static inline void NAME##_init(T *value)                                         \
-	{                                                                                \
-		spy_value_init(&NAME##_type, value);                                     \
+#define SPY_DEFINE_COMPOSITE(NAME, T)                \
+	SPY_DEFINE_VALUE_(NAME, T)                   \
+	static inline void NAME##_init(T *value)     \
+	{                                            \
+		spy_value_init(&NAME##_type, value); \
 	}
 
-#define SPY_DEFINE_VALUE_(NAME, T)                                                       \
-	SPY_PUBLIC_DATA const struct spy_type NAME##_type;                               \
-	static inline T *NAME##_clone(const T *value)                                    \
-	{                                                                                \
-		return (T *)spy_value_clone(&NAME##_type, value);                        \
-	}                                                                                \
-	static inline void NAME##_free(T *value)                                         \
-	{                                                                                \
-		spy_value_free(&NAME##_type, value);                                     \
-	}                                                                                \
-	static inline bool NAME##_equal(const T *a, const T *b)                          \
-	{                                                                                \
-		return spy_value_equal(&NAME##_type, a, b);                              \
-	}                                                                                \
-	static inline int NAME##_print(const T *value, FILE *file)                       \
-	{                                                                                \
-		return spy_value_print(&NAME##_type, value, file);                       \
+#define SPY_DEFINE_VALUE_(NAME, T)                                 \
+	SPY_PUBLIC_DATA const struct spy_type NAME##_type;         \
+	static inline T *NAME##_clone(const T *value)              \
+	{                                                          \
+		return (T *)spy_value_clone(&NAME##_type, value);  \
+	}                                                          \
+	static inline void NAME##_free(T *value)                   \
+	{                                                          \
+		spy_value_free(&NAME##_type, value);               \
+	}                                                          \
+	static inline bool NAME##_equal(const T *a, const T *b)    \
+	{                                                          \
+		return spy_value_equal(&NAME##_type, a, b);        \
+	}                                                          \
+	static inline int NAME##_print(const T *value, FILE *file) \
+	{                                                          \
+		return spy_value_print(&NAME##_type, value, file); \
 	}
 
-#define SPY_DEFINE_ANY_(NAME, T)                                                         \
-	static inline struct spy_object NAME##_object(const T *value)                    \
-	{                                                                                \
-		struct spy_object object = { NAME##_type.name, &NAME##_type, value,      \
-					     { NULL, 0 }, NULL };                        \
-		return object;                                                           \
-	}                                                                                \
-	static inline const T *NAME##_from_any(const struct spy_any *any)                \
-	{                                                                                \
-		return (const T *)spy_value_from_any(&NAME##_type, any);                 \
+#define SPY_DEFINE_ANY_(NAME, T)                                                 \
+	static inline struct spy_object NAME##_object(const T *value)            \
+	{                                                                        \
+		struct spy_object object = {                                     \
+			NAME##_type.name, &NAME##_type, value, { NULL, 0 }, NULL \
+		};                                                               \
+		return object;                                                   \
+	}                                                                        \
+	static inline const T *NAME##_from_any(const struct spy_any *any)        \
+	{                                                                        \
+		return (const T *)spy_value_from_any(&NAME##_type, any);         \
 	}
 
 /*
@@ -81,22 +82,22 @@
  *   const T *NAME_caught_on(struct spy_stream *stream)
  *                the exception behind SPY_EXCEPTION when it is a T or extends it, else NULL
  */
-#define SPY_DEFINE_EXCEPTION(NAME, T)                                                    \
-	static inline int NAME##_throw(struct spy_call *call, const T *exception)        \
-	{                                                                                \
-		return spy_call_throw(call, &NAME##_type, exception);                    \
-	}                                                                                \
-	static inline int NAME##_fail(struct spy_stream *stream, const T *exception)     \
-	{                                                                                \
-		return spy_stream_throw(stream, &NAME##_type, exception);                \
-	}                                                                                \
-	static inline const T *NAME##_caught(struct spy_call *call)                      \
-	{                                                                                \
-		return (const T *)spy_call_caught(call, &NAME##_type);                   \
-	}                                                                                \
-	static inline const T *NAME##_caught_on(struct spy_stream *stream)               \
-	{                                                                                \
-		return (const T *)spy_stream_caught(stream, &NAME##_type);               \
+#define SPY_DEFINE_EXCEPTION(NAME, T)                                                \
+	static inline int NAME##_throw(struct spy_call *call, const T *exception)    \
+	{                                                                            \
+		return spy_call_throw(call, &NAME##_type, exception);                \
+	}                                                                            \
+	static inline int NAME##_fail(struct spy_stream *stream, const T *exception) \
+	{                                                                            \
+		return spy_stream_throw(stream, &NAME##_type, exception);            \
+	}                                                                            \
+	static inline const T *NAME##_caught(struct spy_call *call)                  \
+	{                                                                            \
+		return (const T *)spy_call_caught(call, &NAME##_type);               \
+	}                                                                            \
+	static inline const T *NAME##_caught_on(struct spy_stream *stream)           \
+	{                                                                            \
+		return (const T *)spy_stream_caught(stream, &NAME##_type);           \
 	}
 
 /*
@@ -120,93 +121,96 @@
  *   int  NAME_relay(struct NAME_stream *from, struct NAME_stream *to)
  *   struct spy_stream *NAME_base(struct NAME_stream *stream)    for spy_select(), fail, caught
  */
-#define SPY_DEFINE_STREAM_(NAME, ITEM, FROM_BOX)                                         \
-	struct NAME##_stream;                                                            \
-	struct NAME##_listener {                                                         \
-		int (*item)(struct NAME##_stream *stream, ITEM item, void *self);        \
-		void (*end)(struct NAME##_stream *stream, int error, void *self);        \
-	};                                                                               \
-	static inline struct spy_stream *NAME##_base(struct NAME##_stream *stream)       \
-	{                                                                                \
-		return (struct spy_stream *)stream;                                      \
-	}                                                                                \
-	static inline int NAME##_recv(struct NAME##_stream *stream, ITEM *item)          \
-	{                                                                                \
-		const void *box = NULL;                                                  \
-		int r = spy_stream_recv(NAME##_base(stream), &box);                      \
-		if (r > 0)                                                               \
-			*item = FROM_BOX;                                                \
-		return r;                                                                \
-	}                                                                                \
-	static inline int NAME##_try_recv(struct NAME##_stream *stream, ITEM *item)      \
-	{                                                                                \
-		const void *box = NULL;                                                  \
-		int r = spy_stream_try_recv(NAME##_base(stream), &box);                  \
-		if (r > 0)                                                               \
-			*item = FROM_BOX;                                                \
-		return r;                                                                \
-	}                                                                                \
-	static inline int NAME##_done(struct NAME##_stream *stream)                      \
-	{                                                                                \
-		return spy_stream_done(NAME##_base(stream));                             \
-	}                                                                                \
-	static inline void NAME##_cancel(struct NAME##_stream *stream)                   \
-	{                                                                                \
-		spy_stream_cancel(NAME##_base(stream));                                  \
-	}                                                                                \
-	static inline void NAME##_pause(struct NAME##_stream *stream)                    \
-	{                                                                                \
-		spy_stream_pause(NAME##_base(stream));                                   \
-	}                                                                                \
-	static inline void NAME##_resume(struct NAME##_stream *stream)                   \
-	{                                                                                \
-		spy_stream_resume(NAME##_base(stream));                                  \
-	}                                                                                \
-	static inline int NAME##_relay(struct NAME##_stream *from,                       \
-				       struct NAME##_stream *to)                         \
-	{                                                                                \
-		return spy_stream_relay(NAME##_base(from), NAME##_base(to));             \
-	}                                                                                \
-	static inline int NAME##_listen_item_(struct spy_stream *stream, const void *box, \
-					      const void *listener, void *self)          \
-	{                                                                                \
-		return ((const struct NAME##_listener *)listener)                        \
-			->item((struct NAME##_stream *)stream, FROM_BOX, self);          \
-	}                                                                                \
-	static inline void NAME##_listen_end_(struct spy_stream *stream, int error,      \
-					      const void *listener, void *self)          \
-	{                                                                                \
-		const struct NAME##_listener *l = (const struct NAME##_listener *)listener; \
-		if (l->end)                                                              \
-			l->end((struct NAME##_stream *)stream, error, self);             \
-	}                                                                                \
-	static inline int NAME##_listen(struct NAME##_stream *stream,                    \
-					const struct NAME##_listener *listener, void *self) \
-	{                                                                                \
-		return spy_stream_listen(NAME##_base(stream), NAME##_listen_item_,       \
-					 NAME##_listen_end_, listener, self);            \
+#define SPY_DEFINE_STREAM_(NAME, ITEM, FROM_BOX)                                     \
+	struct NAME##_stream;                                                        \
+	struct NAME##_listener {                                                     \
+		int (*item)(struct NAME##_stream * stream, ITEM item, void *self);   \
+		void (*end)(struct NAME##_stream * stream, int error, void *self);   \
+	};                                                                           \
+	static inline struct spy_stream *NAME##_base(struct NAME##_stream *stream)   \
+	{                                                                            \
+		return (struct spy_stream *)stream;                                  \
+	}                                                                            \
+	static inline int NAME##_recv(struct NAME##_stream *stream, ITEM *item)      \
+	{                                                                            \
+		const void *box = NULL;                                              \
+		int r = spy_stream_recv(NAME##_base(stream), &box);                  \
+		if (r > 0)                                                           \
+			*item = FROM_BOX;                                            \
+		return r;                                                            \
+	}                                                                            \
+	static inline int NAME##_try_recv(struct NAME##_stream *stream, ITEM *item)  \
+	{                                                                            \
+		const void *box = NULL;                                              \
+		int r = spy_stream_try_recv(NAME##_base(stream), &box);              \
+		if (r > 0)                                                           \
+			*item = FROM_BOX;                                            \
+		return r;                                                            \
+	}                                                                            \
+	static inline int NAME##_done(struct NAME##_stream *stream)                  \
+	{                                                                            \
+		return spy_stream_done(NAME##_base(stream));                         \
+	}                                                                            \
+	static inline void NAME##_cancel(struct NAME##_stream *stream)               \
+	{                                                                            \
+		spy_stream_cancel(NAME##_base(stream));                              \
+	}                                                                            \
+	static inline void NAME##_pause(struct NAME##_stream *stream)                \
+	{                                                                            \
+		spy_stream_pause(NAME##_base(stream));                               \
+	}                                                                            \
+	static inline void NAME##_resume(struct NAME##_stream *stream)               \
+	{                                                                            \
+		spy_stream_resume(NAME##_base(stream));                              \
+	}                                                                            \
+	static inline int NAME##_relay(struct NAME##_stream *from,                   \
+				       struct NAME##_stream *to)                     \
+	{                                                                            \
+		return spy_stream_relay(NAME##_base(from), NAME##_base(to));         \
+	}                                                                            \
+	static inline int NAME##_listen_item_(struct spy_stream *stream,             \
+					      const void *box, const void *listener, \
+					      void *self)                            \
+	{                                                                            \
+		return ((const struct NAME##_listener *)listener)                    \
+			->item((struct NAME##_stream *)stream, FROM_BOX, self);      \
+	}                                                                            \
+	static inline void NAME##_listen_end_(struct spy_stream *stream, int error,  \
+					      const void *listener, void *self)      \
+	{                                                                            \
+		const struct NAME##_listener *l =                                    \
+			(const struct NAME##_listener *)listener;                    \
+		if (l->end)                                                          \
+			l->end((struct NAME##_stream *)stream, error, self);         \
+	}                                                                            \
+	static inline int NAME##_listen(struct NAME##_stream *stream,                \
+					const struct NAME##_listener *listener,      \
+					void *self)                                  \
+	{                                                                            \
+		return spy_stream_listen(NAME##_base(stream), NAME##_listen_item_,   \
+					 NAME##_listen_end_, listener, self);        \
 	}
 
-#define SPY_DEFINE_SEND_(NAME, ITEM, TO_BOX)                                             \
-	static inline int NAME##_send(struct NAME##_stream *stream, ITEM item)           \
-	{                                                                                \
-		return spy_stream_send(NAME##_base(stream), TO_BOX);                     \
-	}                                                                                \
-	static inline int NAME##_try_send(struct NAME##_stream *stream, ITEM item)       \
-	{                                                                                \
-		return spy_stream_try_send(NAME##_base(stream), TO_BOX);                 \
+#define SPY_DEFINE_SEND_(NAME, ITEM, TO_BOX)                                       \
+	static inline int NAME##_send(struct NAME##_stream *stream, ITEM item)     \
+	{                                                                          \
+		return spy_stream_send(NAME##_base(stream), TO_BOX);               \
+	}                                                                          \
+	static inline int NAME##_try_send(struct NAME##_stream *stream, ITEM item) \
+	{                                                                          \
+		return spy_stream_try_send(NAME##_base(stream), TO_BOX);           \
 	}
 
-#define SPY_DEFINE_ITEM_VALUE(NAME, T)                                                   \
-	SPY_DEFINE_STREAM_(NAME, T, *(const T *)box)                                     \
+#define SPY_DEFINE_ITEM_VALUE(NAME, T)               \
+	SPY_DEFINE_STREAM_(NAME, T, *(const T *)box) \
 	SPY_DEFINE_SEND_(NAME, T, &item)
 
-#define SPY_DEFINE_ITEM_STRING(NAME)                                                     \
-	SPY_DEFINE_STREAM_(NAME, const char *, box ? *(const char *const *)box : NULL)   \
+#define SPY_DEFINE_ITEM_STRING(NAME)                                                   \
+	SPY_DEFINE_STREAM_(NAME, const char *, box ? *(const char *const *)box : NULL) \
 	SPY_DEFINE_SEND_(NAME, const char *, item ? &item : NULL)
 
-#define SPY_DEFINE_ITEM_POINTER(NAME, T)                                                 \
-	SPY_DEFINE_STREAM_(NAME, const T *, (const T *)box)                              \
+#define SPY_DEFINE_ITEM_POINTER(NAME, T)                    \
+	SPY_DEFINE_STREAM_(NAME, const T *, (const T *)box) \
 	SPY_DEFINE_SEND_(NAME, const T *, item)
 
 /* The typed handle of a stream in an array `streams`, for invocations and calls. */
@@ -223,50 +227,50 @@
  *
  * Results are passed as items are: by value, as const char *, as const T *.
  */
-#define SPY_DEFINE_INVOKE(METHOD, ENDPOINT, MEMBER, ...)                                 \
+#define SPY_DEFINE_INVOKE(METHOD, ENDPOINT, MEMBER, ...) \
 	SPY_DEFINE_INVOKE_(METHOD, ENDPOINT, MEMBER, , r, __VA_ARGS__)
 
-#define SPY_DEFINE_INVOKE_VALUE(METHOD, ENDPOINT, MEMBER, T, ...)                        \
-	static inline int METHOD##_return(struct spy_call *call, T result)               \
-	{                                                                                \
-		return spy_call_return(call, &result);                                   \
-	}                                                                                \
-	SPY_DEFINE_INVOKE_(METHOD, ENDPOINT, MEMBER, T result;                           \
-			   memset(&result, 0, sizeof(result)),                           \
+#define SPY_DEFINE_INVOKE_VALUE(METHOD, ENDPOINT, MEMBER, T, ...)          \
+	static inline int METHOD##_return(struct spy_call *call, T result) \
+	{                                                                  \
+		return spy_call_return(call, &result);                     \
+	}                                                                  \
+	SPY_DEFINE_INVOKE_(METHOD, ENDPOINT, MEMBER, T result;             \
+			   memset(&result, 0, sizeof(result)),             \
 			   r ? r : METHOD##_return(call, result), __VA_ARGS__)
 
-#define SPY_DEFINE_INVOKE_STRING(METHOD, ENDPOINT, MEMBER, ...)                          \
-	static inline int METHOD##_return(struct spy_call *call, const char *result)     \
-	{                                                                                \
-		return spy_call_return(call, result ? &result : NULL);                   \
-	}                                                                                \
-	SPY_DEFINE_INVOKE_(METHOD, ENDPOINT, MEMBER, const char *result = NULL,          \
+#define SPY_DEFINE_INVOKE_STRING(METHOD, ENDPOINT, MEMBER, ...)                      \
+	static inline int METHOD##_return(struct spy_call *call, const char *result) \
+	{                                                                            \
+		return spy_call_return(call, result ? &result : NULL);               \
+	}                                                                            \
+	SPY_DEFINE_INVOKE_(METHOD, ENDPOINT, MEMBER, const char *result = NULL,      \
 			   r ? r : METHOD##_return(call, result), __VA_ARGS__)
 
-#define SPY_DEFINE_INVOKE_POINTER(METHOD, ENDPOINT, MEMBER, T, ...)                      \
-	static inline int METHOD##_return(struct spy_call *call, const T *result)        \
-	{                                                                                \
-		return spy_call_return(call, result);                                    \
-	}                                                                                \
-	SPY_DEFINE_INVOKE_(METHOD, ENDPOINT, MEMBER, const T *result = NULL,             \
+#define SPY_DEFINE_INVOKE_POINTER(METHOD, ENDPOINT, MEMBER, T, ...)               \
+	static inline int METHOD##_return(struct spy_call *call, const T *result) \
+	{                                                                         \
+		return spy_call_return(call, result);                             \
+	}                                                                         \
+	SPY_DEFINE_INVOKE_(METHOD, ENDPOINT, MEMBER, const T *result = NULL,      \
 			   r ? r : METHOD##_return(call, result), __VA_ARGS__)
 
-#define SPY_DEFINE_INVOKE_(METHOD, ENDPOINT, MEMBER, RESULT, DONE, ...)                  \
-	static inline int METHOD##_invoke_(struct spy_call *call,                        \
-					   const struct spy_service *service,            \
-					   const void *untyped,                          \
-					   struct spy_stream *const *streams)            \
-	{                                                                                \
-		const struct ENDPOINT *endpoint =                                        \
-			(const struct ENDPOINT *)service->implementation;                \
-		const struct METHOD##_args *args =                                       \
-			(const struct METHOD##_args *)untyped;                           \
-		int r;                                                                   \
-		RESULT;                                                                  \
-		(void)args;                                                              \
-		(void)streams;                                                           \
-		r = endpoint->MEMBER ? endpoint->MEMBER(__VA_ARGS__) : SPY_EUNIMPLEMENTED; \
-		return DONE;                                                             \
+#define SPY_DEFINE_INVOKE_(METHOD, ENDPOINT, MEMBER, RESULT, DONE, ...)   \
+	static inline int METHOD##_invoke_(                               \
+		struct spy_call *call, const struct spy_service *service, \
+		const void *untyped, struct spy_stream *const *streams)   \
+	{                                                                 \
+		const struct ENDPOINT *endpoint =                         \
+			(const struct ENDPOINT *)service->implementation; \
+		const struct METHOD##_args *args =                        \
+			(const struct METHOD##_args *)untyped;            \
+		int r;                                                    \
+		RESULT;                                                   \
+		(void)args;                                               \
+		(void)streams;                                            \
+		r = endpoint->MEMBER ? endpoint->MEMBER(__VA_ARGS__)      \
+				     : SPY_EUNIMPLEMENTED;                \
+		return DONE;                                              \
 	}
 
 /*
@@ -276,21 +280,20 @@
  *            waits for the end: 0 and the result (borrowed until the call is closed; NULL
  *            for nil), or a negative error
  */
-#define SPY_DEFINE_RESULT_VALUE(METHOD, T)                                               \
-	SPY_DEFINE_RESULT_(METHOD, T, *(const T *)box)
-#define SPY_DEFINE_RESULT_STRING(METHOD)                                                 \
+#define SPY_DEFINE_RESULT_VALUE(METHOD, T) SPY_DEFINE_RESULT_(METHOD, T, *(const T *)box)
+#define SPY_DEFINE_RESULT_STRING(METHOD) \
 	SPY_DEFINE_RESULT_(METHOD, const char *, box ? *(const char *const *)box : NULL)
-#define SPY_DEFINE_RESULT_POINTER(METHOD, T)                                             \
+#define SPY_DEFINE_RESULT_POINTER(METHOD, T) \
 	SPY_DEFINE_RESULT_(METHOD, const T *, (const T *)box)
 
-#define SPY_DEFINE_RESULT_(METHOD, FORM, FROM_BOX)                                       \
-	static inline int METHOD##_result(struct spy_call *call, FORM *result)           \
-	{                                                                                \
-		const void *box = NULL;                                                  \
-		int r = spy_call_result(call, &box);                                     \
-		if (r == 0)                                                              \
-			*result = FROM_BOX;                                              \
-		return r;                                                                \
+#define SPY_DEFINE_RESULT_(METHOD, FORM, FROM_BOX)                             \
+	static inline int METHOD##_result(struct spy_call *call, FORM *result) \
+	{                                                                      \
+		const void *box = NULL;                                        \
+		int r = spy_call_result(call, &box);                           \
+		if (r == 0)                                                    \
+			*result = FROM_BOX;                                    \
+		return r;                                                      \
 	}
 
 /*
@@ -300,43 +303,44 @@
  *   int ENDPOINT_send(struct spy_session *session, OUT item)
  *            sends to the client whose session it is, see spy_session_send()
  */
-#define SPY_DEFINE_MESSAGES_VALUE(ENDPOINT, T)                                           \
+#define SPY_DEFINE_MESSAGES_VALUE(ENDPOINT, T) \
 	SPY_DEFINE_MESSAGES_(ENDPOINT, *(const T *)box)
-#define SPY_DEFINE_MESSAGES_STRING(ENDPOINT)                                             \
+#define SPY_DEFINE_MESSAGES_STRING(ENDPOINT) \
 	SPY_DEFINE_MESSAGES_(ENDPOINT, box ? *(const char *const *)box : NULL)
-#define SPY_DEFINE_MESSAGES_POINTER(ENDPOINT, T)                                         \
+#define SPY_DEFINE_MESSAGES_POINTER(ENDPOINT, T) \
 	SPY_DEFINE_MESSAGES_(ENDPOINT, (const T *)box)
 
-#define SPY_DEFINE_MESSAGES_(ENDPOINT, FROM_BOX)                                         \
-	static inline int ENDPOINT##_message_(struct spy_session *session,               \
-					      const void *box, const void *untyped)      \
-	{                                                                                \
-		const struct ENDPOINT##_endpoint *endpoint =                             \
-			(const struct ENDPOINT##_endpoint *)untyped;                     \
-		return endpoint->message ? endpoint->message(session, FROM_BOX) : 0;     \
-	}                                                                                \
-	static inline int ENDPOINT##_messages_invoke_(                                   \
-		struct spy_call *call, const struct spy_service *service,                \
-		const void *args, struct spy_stream *const *streams)                     \
-	{                                                                                \
-		const struct ENDPOINT##_endpoint *endpoint =                             \
-			(const struct ENDPOINT##_endpoint *)service->implementation;     \
-		(void)args;                                                              \
-		return spy_call_messages(call, streams, endpoint->opened,                \
-					 ENDPOINT##_message_, endpoint->closed, endpoint); \
+#define SPY_DEFINE_MESSAGES_(ENDPOINT, FROM_BOX)                                     \
+	static inline int ENDPOINT##_message_(struct spy_session *session,           \
+					      const void *box, const void *untyped)  \
+	{                                                                            \
+		const struct ENDPOINT##_endpoint *endpoint =                         \
+			(const struct ENDPOINT##_endpoint *)untyped;                 \
+		return endpoint->message ? endpoint->message(session, FROM_BOX) : 0; \
+	}                                                                            \
+	static inline int ENDPOINT##_messages_invoke_(                               \
+		struct spy_call *call, const struct spy_service *service,            \
+		const void *args, struct spy_stream *const *streams)                 \
+	{                                                                            \
+		const struct ENDPOINT##_endpoint *endpoint =                         \
+			(const struct ENDPOINT##_endpoint *)service->implementation; \
+		(void)args;                                                          \
+		return spy_call_messages(call, streams, endpoint->opened,            \
+					 ENDPOINT##_message_, endpoint->closed,      \
+					 endpoint);                                  \
 	}
 
-#define SPY_DEFINE_SESSION_SEND_VALUE(ENDPOINT, T)                                       \
+#define SPY_DEFINE_SESSION_SEND_VALUE(ENDPOINT, T) \
 	SPY_DEFINE_SESSION_SEND_(ENDPOINT, T, &item)
-#define SPY_DEFINE_SESSION_SEND_STRING(ENDPOINT)                                         \
+#define SPY_DEFINE_SESSION_SEND_STRING(ENDPOINT) \
 	SPY_DEFINE_SESSION_SEND_(ENDPOINT, const char *, item ? &item : NULL)
-#define SPY_DEFINE_SESSION_SEND_POINTER(ENDPOINT, T)                                     \
+#define SPY_DEFINE_SESSION_SEND_POINTER(ENDPOINT, T) \
 	SPY_DEFINE_SESSION_SEND_(ENDPOINT, const T *, item)
 
-#define SPY_DEFINE_SESSION_SEND_(ENDPOINT, ITEM, TO_BOX)                                 \
-	static inline int ENDPOINT##_send(struct spy_session *session, ITEM item)        \
-	{                                                                                \
-		return spy_session_send(session, TO_BOX);                                \
+#define SPY_DEFINE_SESSION_SEND_(ENDPOINT, ITEM, TO_BOX)                          \
+	static inline int ENDPOINT##_send(struct spy_session *session, ITEM item) \
+	{                                                                         \
+		return spy_session_send(session, TO_BOX);                         \
 	}
 
 #endif

@@ -12,22 +12,22 @@
 #include <spy/attr.h>
 
 /* X(name in C, name on the wire and in logs, number on the wire, what it says) */
-#define SPY_CODES(X)                                                                     \
-	X(CANCELED, cancelled, 1, "the call was cancelled")                              \
-	X(UNKNOWN, unknown, 2, "unknown error")                                          \
-	X(INVALID_ARGUMENT, invalid_argument, 3, "a value does not fit its type")        \
-	X(DEADLINE_EXCEEDED, deadline_exceeded, 4, "the deadline has passed")            \
-	X(NOT_FOUND, not_found, 5, "not found")                                          \
-	X(ALREADY_EXISTS, already_exists, 6, "already exists")                           \
-	X(PERMISSION_DENIED, permission_denied, 7, "permission denied")                  \
-	X(RESOURCE_EXHAUSTED, resource_exhausted, 8, "a limit was reached")              \
-	X(FAILED_PRECONDITION, failed_precondition, 9, "not possible in this state")     \
-	X(ABORTED, aborted, 10, "aborted")                                               \
-	X(OUT_OF_RANGE, out_of_range, 11, "out of range")                                \
-	X(UNIMPLEMENTED, unimplemented, 12, "no such endpoint or method")                \
-	X(INTERNAL, internal, 13, "the method failed")                                   \
-	X(UNAVAILABLE, unavailable, 14, "the connection is not available")               \
-	X(DATA_LOSS, data_loss, 15, "data was lost")                                     \
+#define SPY_CODES(X)                                                                 \
+	X(CANCELED, cancelled, 1, "the call was cancelled")                          \
+	X(UNKNOWN, unknown, 2, "unknown error")                                      \
+	X(INVALID_ARGUMENT, invalid_argument, 3, "a value does not fit its type")    \
+	X(DEADLINE_EXCEEDED, deadline_exceeded, 4, "the deadline has passed")        \
+	X(NOT_FOUND, not_found, 5, "not found")                                      \
+	X(ALREADY_EXISTS, already_exists, 6, "already exists")                       \
+	X(PERMISSION_DENIED, permission_denied, 7, "permission denied")              \
+	X(RESOURCE_EXHAUSTED, resource_exhausted, 8, "a limit was reached")          \
+	X(FAILED_PRECONDITION, failed_precondition, 9, "not possible in this state") \
+	X(ABORTED, aborted, 10, "aborted")                                           \
+	X(OUT_OF_RANGE, out_of_range, 11, "out of range")                            \
+	X(UNIMPLEMENTED, unimplemented, 12, "no such endpoint or method")            \
+	X(INTERNAL, internal, 13, "the method failed")                               \
+	X(UNAVAILABLE, unavailable, 14, "the connection is not available")           \
+	X(DATA_LOSS, data_loss, 15, "data was lost")                                 \
 	X(UNAUTHENTICATED, unauthenticated, 16, "not signed in")
 
 enum spy_error {

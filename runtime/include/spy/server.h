@@ -21,7 +21,8 @@ SPY_PUBLIC struct spy_server *spy_server_new(const char *settings);
 
 /* One setting by its name in the settings file: spy_server_set(server, "port", "0"). Before
  * spy_server_start(). SPY_EINVALID_ARGUMENT for an unknown name or a bad value. */
-SPY_PUBLIC int spy_server_set(struct spy_server *server, const char *name, const char *value);
+SPY_PUBLIC int spy_server_set(struct spy_server *server, const char *name,
+			      const char *value);
 
 /* Runs one method of an endpoint: `implementation` is the endpoint's struct of functions,
  * `args` the decoded ordinary parameters, `streams` the result and the stream parameters.
@@ -47,8 +48,8 @@ struct spy_service {
  * session ends for whatever reason, if `opened` went well. */
 SPY_PUBLIC int spy_call_messages(struct spy_call *call, struct spy_stream *const *streams,
 				 int (*opened)(struct spy_session *session),
-				 int (*message)(struct spy_session *session, const void *item,
-						const void *endpoint),
+				 int (*message)(struct spy_session *session,
+						const void *item, const void *endpoint),
 				 void (*closed)(struct spy_session *session),
 				 const void *endpoint);
 
@@ -59,26 +60,26 @@ SPY_PUBLIC int spy_session_send(struct spy_session *session, const void *item);
 
 /* Serves an endpoint (copies the struct, borrows what it points to until the server is
  * freed). SPY_EALREADY_EXISTS when its name is served. */
-SPY_PUBLIC int spy_server_serve(struct spy_server *server, const struct spy_service *service);
+SPY_PUBLIC int spy_server_serve(struct spy_server *server,
+				const struct spy_service *service);
 
 /* Who a token stands for. Filled in by the authentication callback; strings may come from
  * spy_call_alloc(). */
 struct spy_identity {
-	const char *user;           /* NULL: nobody */
-	const char *auth_id;        /* names this sign-in, for revocation; may be NULL */
-	const char *const *scopes;  /* NULL-terminated, or NULL */
-	struct timespec expires;    /* 0: never */
+	const char *user;	   /* NULL: nobody */
+	const char *auth_id;	   /* names this sign-in, for revocation; may be NULL */
+	const char *const *scopes; /* NULL-terminated, or NULL */
+	struct timespec expires;   /* 0: never */
 };
 
 /* Called for each token that a connection brings; `call` is there for spy_call_alloc(),
  * spy_session_peer(), _header() and to wait with, and is no method's. Returns 0, or an error:
  * the token is refused. */
-SPY_PUBLIC int spy_server_authenticate(struct spy_server *server,
-				       int (*authenticate)(struct spy_call *call,
-							   const char *token,
-							   struct spy_identity *identity,
-							   void *self),
-				       void *self);
+SPY_PUBLIC int
+spy_server_authenticate(struct spy_server *server,
+			int (*authenticate)(struct spy_call *call, const char *token,
+					    struct spy_identity *identity, void *self),
+			void *self);
 
 /* Takes back what an authentication gave, at once and for every open call concerned: all of
  * a user's, one sign-in's, or the calls whose method needs one of the scopes. From any thread. */
@@ -101,9 +102,9 @@ SPY_PUBLIC int spy_server_run(struct spy_server *server);
 SPY_PUBLIC void spy_server_stop(struct spy_server *server);
 
 struct spy_server_counts {
-	uint64_t sessions_open;   /* calls whose method has started and is not over */
+	uint64_t sessions_open;	  /* calls whose method has started and is not over */
 	uint64_t sessions_closed; /* and those that are over, since the start */
-	uint64_t connections;     /* open */
+	uint64_t connections;	  /* open */
 };
 /* Sums over all workers, a moment's value. From any thread. */
 SPY_PUBLIC void spy_server_read_counts(const struct spy_server *server,

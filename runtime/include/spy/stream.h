@@ -75,7 +75,8 @@ SPY_PUBLIC void spy_stream_resume(struct spy_stream *stream);
 
 /* Called when try_send may succeed again after SPY_EAGAIN. */
 SPY_PUBLIC void spy_stream_on_writable(struct spy_stream *stream,
-				       void (*writable)(struct spy_stream *stream, void *self),
+				       void (*writable)(struct spy_stream *stream,
+							void *self),
 				       void *self);
 
 /* Hands the rest of a method to the runtime: what arrives on `from` goes out on `to` (of the

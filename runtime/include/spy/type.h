@@ -22,32 +22,32 @@
 #include <spy/value.h>
 
 /* X(name, size in C): every kind of type; the codec has one case for each. */
-#define SPY_KINDS(X)                                                                     \
-	X(BOOL, sizeof(bool))                                                            \
-	X(INT8, 1)                                                                       \
-	X(INT16, 2)                                                                      \
-	X(INT32, 4)                                                                      \
-	X(INT64, 8)                                                                      \
-	X(UINT8, 1)                                                                      \
-	X(UINT16, 2)                                                                     \
-	X(UINT32, 4)                                                                     \
-	X(UINT64, 8)                                                                     \
-	X(FLOAT, 4)                                                                      \
-	X(DOUBLE, 8)                                                                     \
-	X(STRING, sizeof(char *))                                                        \
-	X(BYTES, sizeof(struct spy_bytes))                                               \
-	X(TIME, sizeof(struct timespec))                                                 \
-	X(DURATION, 8)                                                                   \
-	X(UUID, sizeof(struct spy_uuid))                                                 \
-	X(URI, sizeof(char *))                                                           \
-	X(BIGINT, sizeof(struct spy_bigint))                                             \
-	X(ANY, sizeof(struct spy_any))                                                   \
-	X(ENUM, 4)                                                                       \
-	X(LIST, sizeof(struct spy_list))                                                 \
-	X(SET, sizeof(struct spy_list))                                                  \
-	X(MAP, sizeof(struct spy_list))                                                  \
-	X(TUPLE, 0)                                                                      \
-	X(MODEL, 0)                                                                      \
+#define SPY_KINDS(X)                         \
+	X(BOOL, sizeof(bool))                \
+	X(INT8, 1)                           \
+	X(INT16, 2)                          \
+	X(INT32, 4)                          \
+	X(INT64, 8)                          \
+	X(UINT8, 1)                          \
+	X(UINT16, 2)                         \
+	X(UINT32, 4)                         \
+	X(UINT64, 8)                         \
+	X(FLOAT, 4)                          \
+	X(DOUBLE, 8)                         \
+	X(STRING, sizeof(char *))            \
+	X(BYTES, sizeof(struct spy_bytes))   \
+	X(TIME, sizeof(struct timespec))     \
+	X(DURATION, 8)                       \
+	X(UUID, sizeof(struct spy_uuid))     \
+	X(URI, sizeof(char *))               \
+	X(BIGINT, sizeof(struct spy_bigint)) \
+	X(ANY, sizeof(struct spy_any))       \
+	X(ENUM, 4)                           \
+	X(LIST, sizeof(struct spy_list))     \
+	X(SET, sizeof(struct spy_list))      \
+	X(MAP, sizeof(struct spy_list))      \
+	X(TUPLE, 0)                          \
+	X(MODEL, 0)                          \
 	X(UNION, 0)
 
 /* A model's kind covers exceptions; a union's covers sealed models, which travel alike. */
@@ -69,9 +69,10 @@ enum spy_field_flag {
 	SPY_FIELD_POINTER = 1 << 1,  /* the place holds a pointer to the struct */
 	SPY_FIELD_SERVER = 1 << 2,   /* never on a client's connection */
 	SPY_FIELD_RESERVED = 1 << 3, /* no C member; nil is sent, anything is skipped */
-	SPY_FIELD_BASE = 1 << 4,     /* fields[0] of a model that extends: the parent, embedded */
-	SPY_FIELD_NOW = 1 << 5,      /* default: the time when it is made */
-	SPY_FIELD_RANDOM = 1 << 6,   /* default: a random uuid (version 4) */
+	SPY_FIELD_BASE =
+		1 << 4, /* fields[0] of a model that extends: the parent, embedded */
+	SPY_FIELD_NOW = 1 << 5,	   /* default: the time when it is made */
+	SPY_FIELD_RANDOM = 1 << 6, /* default: a random uuid (version 4) */
 };
 
 #define SPY_NO_HAS UINT32_MAX
@@ -80,11 +81,11 @@ enum spy_field_flag {
 struct spy_field {
 	const char *name;
 	const struct spy_type *type;
-	const void *dflt;   /* the default's C representation, or NULL */
-	uint32_t offset;    /* of the value, from the start of the struct */
-	uint32_t has;       /* offset of the bool, or SPY_NO_HAS */
-	uint32_t max;       /* @max: characters of a text, bytes or elements; or SPY_NO_MAX */
-	uint8_t kind;       /* type->kind again: the codec's switch needs no second load */
+	const void *dflt; /* the default's C representation, or NULL */
+	uint32_t offset;  /* of the value, from the start of the struct */
+	uint32_t has;	  /* offset of the bool, or SPY_NO_HAS */
+	uint32_t max; /* @max: characters of a text, bytes or elements; or SPY_NO_MAX */
+	uint8_t kind; /* type->kind again: the codec's switch needs no second load */
 	uint8_t flags;
 };
 
@@ -94,21 +95,22 @@ struct spy_enum_value {
 };
 
 enum spy_type_flag {
-	SPY_TYPE_SERVER = 1 << 0,    /* @server on the declaration */
-	SPY_TYPE_EXCEPTION = 1 << 1, /* a model that can be thrown */
-	SPY_TYPE_SEALED = 1 << 2,    /* a union made of a sealed model's children */
+	SPY_TYPE_SERVER = 1 << 0,	/* @server on the declaration */
+	SPY_TYPE_EXCEPTION = 1 << 1,	/* a model that can be thrown */
+	SPY_TYPE_SEALED = 1 << 2,	/* a union made of a sealed model's children */
 	SPY_TYPE_HOLDS_SERVER = 1 << 3, /* has @server fields, here or deeper */
 };
 
 #define SPY_NO_DEFAULT INT64_MIN
 
 struct spy_type {
-	const char *name; /* "chat.ChatMessage"; "int", "string" for what is built in; NULL
+	const char
+		*name; /* "chat.ChatMessage"; "int", "string" for what is built in; NULL
 			     for lists, sets, maps, tuples */
 	uint8_t kind;
 	uint8_t flags;
 	uint16_t count; /* of fields, of values, of members */
-	uint32_t size;  /* sizeof the C representation */
+	uint32_t size;	/* sizeof the C representation */
 	/* model, tuple: its fields (a BASE first). list, set: [0] the element. map: [0] the
 	 * key, [1] the value, both inside one item; `stride` is the size of an item. */
 	const struct spy_field *fields;
@@ -123,25 +125,25 @@ struct spy_type {
 };
 
 /* The types that need no schema, spy_int_type for `int` and so on. */
-#define SPY_BUILTIN_TYPES(X)                                                             \
-	X(bool, BOOL)                                                                    \
-	X(int8, INT8)                                                                    \
-	X(int16, INT16)                                                                  \
-	X(int32, INT32)                                                                  \
-	X(int, INT64)                                                                    \
-	X(uint8, UINT8)                                                                  \
-	X(uint16, UINT16)                                                                \
-	X(uint32, UINT32)                                                                \
-	X(uint64, UINT64)                                                                \
-	X(float, FLOAT)                                                                  \
-	X(double, DOUBLE)                                                                \
-	X(string, STRING)                                                                \
-	X(bytes, BYTES)                                                                  \
-	X(time, TIME)                                                                    \
-	X(duration, DURATION)                                                            \
-	X(uuid, UUID)                                                                    \
-	X(uri, URI)                                                                      \
-	X(bigint, BIGINT)                                                                \
+#define SPY_BUILTIN_TYPES(X)  \
+	X(bool, BOOL)         \
+	X(int8, INT8)         \
+	X(int16, INT16)       \
+	X(int32, INT32)       \
+	X(int, INT64)         \
+	X(uint8, UINT8)       \
+	X(uint16, UINT16)     \
+	X(uint32, UINT32)     \
+	X(uint64, UINT64)     \
+	X(float, FLOAT)       \
+	X(double, DOUBLE)     \
+	X(string, STRING)     \
+	X(bytes, BYTES)       \
+	X(time, TIME)         \
+	X(duration, DURATION) \
+	X(uuid, UUID)         \
+	X(uri, URI)           \
+	X(bigint, BIGINT)     \
 	X(any, ANY)
 #define SPY_BUILTIN(name, kind) SPY_PUBLIC_DATA const struct spy_type spy_##name##_type;
 SPY_BUILTIN_TYPES(SPY_BUILTIN)
@@ -151,8 +153,8 @@ SPY_BUILTIN_TYPES(SPY_BUILTIN)
 struct spy_stream_type {
 	const char *name; /* the parameter's; "result" */
 	struct spy_field item;
-	uint32_t credit;   /* @credit: window in bytes; 0: the connection's setting */
-	uint8_t overflow;  /* enum spy_overflow */
+	uint32_t credit;  /* @credit: window in bytes; 0: the connection's setting */
+	uint8_t overflow; /* enum spy_overflow */
 };
 
 /* What a slow reader of a stream costs (@overflow). */
@@ -167,20 +169,20 @@ enum spy_overflow {
 
 enum spy_method_flag {
 	SPY_METHOD_RESULT_STREAM = 1 << 0, /* streams[0] is the result */
-	SPY_METHOD_STREAMING = 1 << 1,     /* has a stream at all: OPENED is sent */
+	SPY_METHOD_STREAMING = 1 << 1,	   /* has a stream at all: OPENED is sent */
 	SPY_METHOD_LOGIN = 1 << 2,
-	SPY_METHOD_MESSAGES = 1 << 3,      /* a streaming endpoint */
+	SPY_METHOD_MESSAGES = 1 << 3, /* a streaming endpoint */
 };
 
 struct spy_method {
-	const char *name; /* "chat.room.post" */
-	const struct spy_type *args;   /* a tuple of the ordinary parameters, or NULL */
+	const char *name;		/* "chat.room.post" */
+	const struct spy_type *args;	/* a tuple of the ordinary parameters, or NULL */
 	const struct spy_field *result; /* of a plain result, or NULL */
 	/* [0] is the result stream (unused without one), [1..stream_count] the parameters */
 	const struct spy_stream_type *streams;
 	const struct spy_type *const *throws; /* NULL-terminated, or NULL */
-	const char *const *scopes;            /* NULL-terminated, or NULL */
-	uint32_t timeout;                     /* ms; 0: none */
+	const char *const *scopes;	      /* NULL-terminated, or NULL */
+	uint32_t timeout;		      /* ms; 0: none */
 	uint16_t stream_count;
 	uint16_t flags;
 };
@@ -189,7 +191,8 @@ struct spy_endpoint {
 	const char *name; /* "chat.room" */
 	const struct spy_method *methods;
 	uint16_t method_count;
-	uint16_t flags; /* SPY_METHOD_LOGIN: checked before a method's name is looked up */
+	uint16_t
+		flags; /* SPY_METHOD_LOGIN: checked before a method's name is looked up */
 	const char *const *scopes;
 };
 
@@ -202,9 +205,11 @@ SPY_PUBLIC void *spy_value_clone(const struct spy_type *type, const void *value)
 /* Takes what spy_value_clone() gave; NULL is fine. */
 SPY_PUBLIC void spy_value_free(const struct spy_type *type, void *value);
 /* Deep; NaN equals NaN; lists in order, sets and maps in any. */
-SPY_PUBLIC bool spy_value_equal(const struct spy_type *type, const void *a, const void *b);
+SPY_PUBLIC bool spy_value_equal(const struct spy_type *type, const void *a,
+				const void *b);
 /* One line of JSON-like text; returns the characters written or a negative error. */
-SPY_PUBLIC int spy_value_print(const struct spy_type *type, const void *value, FILE *file);
+SPY_PUBLIC int spy_value_print(const struct spy_type *type, const void *value,
+			       FILE *file);
 /* The value inside `any` when it is an object of exactly this type and fits it, else NULL.
  * Lives as long as `any` does. */
 SPY_PUBLIC const void *spy_value_from_any(const struct spy_type *type,
@@ -216,7 +221,7 @@ SPY_PUBLIC const void *spy_value_from_any(const struct spy_type *type,
 SPY_PUBLIC int spy_value_encode(const struct spy_type *type, const void *value, bool bus,
 				uint8_t **data, size_t *len);
 /* Decodes a whole block; gives, as spy_value_clone() does. */
-SPY_PUBLIC int spy_value_decode(const struct spy_type *type, const uint8_t *data, size_t len,
-				void **value);
+SPY_PUBLIC int spy_value_decode(const struct spy_type *type, const uint8_t *data,
+				size_t len, void **value);
 
 #endif

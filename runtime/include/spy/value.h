@@ -35,17 +35,17 @@ struct spy_uuid {
 enum spy_any_kind {
 	SPY_ANY_NIL,
 	SPY_ANY_BOOL,
-	SPY_ANY_INT,    /* `integer`; also every unsigned integer that fits */
-	SPY_ANY_UINT,   /* `natural`: above INT64_MAX */
-	SPY_ANY_FLOAT,  /* `number`, came as 32 bits */
+	SPY_ANY_INT,	/* `integer`; also every unsigned integer that fits */
+	SPY_ANY_UINT,	/* `natural`: above INT64_MAX */
+	SPY_ANY_FLOAT,	/* `number`, came as 32 bits */
 	SPY_ANY_DOUBLE, /* `number` */
 	SPY_ANY_STRING, /* `string`, `len` bytes without the NUL */
-	SPY_ANY_BYTES,  /* `bytes`, `len` */
-	SPY_ANY_TIME,   /* `seconds`, and `len` is the nanoseconds */
-	SPY_ANY_UUID,   /* `uuid` */
+	SPY_ANY_BYTES,	/* `bytes`, `len` */
+	SPY_ANY_TIME,	/* `seconds`, and `len` is the nanoseconds */
+	SPY_ANY_UUID,	/* `uuid` */
 	SPY_ANY_BIGINT, /* `bytes`, `len` */
-	SPY_ANY_ARRAY,  /* `items`, `len` of them */
-	SPY_ANY_MAP,    /* `entries`, `len` of them */
+	SPY_ANY_ARRAY,	/* `items`, `len` of them */
+	SPY_ANY_MAP,	/* `entries`, `len` of them */
 	SPY_ANY_OBJECT, /* `object`: a model, exception, enum or union by its own type */
 };
 
@@ -90,12 +90,12 @@ struct spy_object {
 /* Items for a call on the spot: spy_any_send(in, SPY_STRING("Hello")). In C a pointer to a
  * temporary of the enclosing block; length is taken when it is encoded. */
 #ifndef __cplusplus
-#define SPY_NIL (&(struct spy_any){.kind = SPY_ANY_NIL})
-#define SPY_BOOL(v) (&(struct spy_any){.kind = SPY_ANY_BOOL, .boolean = (v)})
-#define SPY_INT(v) (&(struct spy_any){.kind = SPY_ANY_INT, .integer = (v)})
-#define SPY_DOUBLE(v) (&(struct spy_any){.kind = SPY_ANY_DOUBLE, .number = (v)})
+#define SPY_NIL	      (&(struct spy_any){ .kind = SPY_ANY_NIL })
+#define SPY_BOOL(v)   (&(struct spy_any){ .kind = SPY_ANY_BOOL, .boolean = (v) })
+#define SPY_INT(v)    (&(struct spy_any){ .kind = SPY_ANY_INT, .integer = (v) })
+#define SPY_DOUBLE(v) (&(struct spy_any){ .kind = SPY_ANY_DOUBLE, .number = (v) })
 #define SPY_STRING(v) \
-	(&(struct spy_any){.kind = SPY_ANY_STRING, .len = SPY_STRLEN, .string = (v)})
+	(&(struct spy_any){ .kind = SPY_ANY_STRING, .len = SPY_STRLEN, .string = (v) })
 #endif
 /* As the `len` of a string: up to its NUL. */
 #define SPY_STRLEN UINT32_MAX
