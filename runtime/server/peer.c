@@ -120,6 +120,19 @@ full:
 	return NULL;
 }
 
+/* Gives its place to another. */
+static void leave(struct spy_peer *peer)
+{
+	struct spy_server *server = peer->worker->server;
+
+	if (peer->left)
+		return;
+	peer->left = true;
+	if (peer->limited)
+		spy_addresses_leave(&server->addresses, peer->key);
+	atomic_fetch_sub(&server->connections, 1);
+}
+
 static void reject(struct spy_worker *worker, int fd)
 {
 	static const char busy[] =
@@ -157,11 +170,14 @@ void spy_peer_accept(struct spy_worker *worker, int fd,
 	spy_link_init(&peer->link, worker->loop, true, on_gone);
 	spy_ring_append(&worker->peers, &peer->ring);
 	spy_ring_append(&worker->greeting, &peer->greeting);
-	/* When it fails it has closed the descriptor, and may or may not tell of a wsi's end
-	 * later; the peer stays in its ring until then, or until the worker ends. */
 	wsi = lws_adopt_descriptor_vhost_via_info(&adopt);
 	if (!wsi) {
+		/* The descriptor is closed. Whether lws will still tell of the end depends on how
+		 * far it came, so the memory is kept until then, or until the worker ends. */
 		spy_ring_remove(&peer->greeting);
+		spy_ring_remove(&peer->ring);
+		spy_ring_append(&worker->stillborn, &peer->ring);
+		leave(peer);
 		return;
 	}
 	peer->wsi = wsi;
@@ -206,16 +222,12 @@ void spy_peer_cut(struct spy_peer *peer)
 
 void spy_peer_free(struct spy_peer *peer)
 {
-	struct spy_server *server = peer->worker->server;
-
 	if (peer->link.connection)
 		spy_link_gone(&peer->link);
 	spy_ring_remove(&peer->ring);
 	spy_ring_remove(&peer->greeting);
 	spy_link_fini(&peer->link);
-	if (peer->limited)
-		spy_addresses_leave(&server->addresses, peer->key);
-	atomic_fetch_sub(&server->connections, 1);
+	leave(peer);
 	free(peer->headers);
 	free(peer);
 }

@@ -51,8 +51,9 @@ struct spy_worker {
 	int error;    /* why it could not start */
 	bool running; /* under server->lock: commands are taken */
 	enum spy_worker_phase phase;
-	struct spy_ring peers;	  /* all */
-	struct spy_ring greeting; /* those without a whole request, oldest first */
+	struct spy_ring peers;	   /* all */
+	struct spy_ring greeting;  /* those without a whole request, oldest first */
+	struct spy_ring stillborn; /* whom lws did not take in */
 	struct spy_timer greeting_timer, phase_timer;
 	struct spy_command *commands; /* under server->lock, newest first */
 	uv_poll_t accept, stop;
@@ -110,6 +111,7 @@ struct spy_peer {
 	char address[56]; /* "127.0.0.1:40312" */
 	char *headers;	  /* name, value, name, value, and an empty name */
 	bool limited;	  /* counted in server->addresses */
+	bool left;	  /* and no longer, nor in server->connections */
 };
 
 void spy_peer_accept(struct spy_worker *worker, int fd,

@@ -400,6 +400,7 @@ int spy_worker_run(struct spy_worker *worker)
 	worker->phase = SPY_WORKER_SERVING;
 	spy_ring_init(&worker->peers);
 	spy_ring_init(&worker->greeting);
+	spy_ring_init(&worker->stillborn);
 	if (!(worker->vhost = spy_http_vhost(worker)))
 		return fail(worker, server->settings.tls_cert
 					    ? "TLS does not work with these files"
@@ -414,6 +415,9 @@ int spy_worker_run(struct spy_worker *worker)
 	/* lws lets go of them in the loop. */
 	for (int i = 0; i < 1000 && !spy_ring_is_empty(&worker->peers); i++)
 		spy_loop_run(loop, UV_RUN_NOWAIT);
+	while (!spy_ring_is_empty(&worker->stillborn))
+		spy_peer_free(
+			SPY_CONTAINER(worker->stillborn.next, struct spy_peer, ring));
 	stop_watching(worker);
 	spy_worker_publish(worker);
 	close(worker->spare);

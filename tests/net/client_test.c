@@ -33,13 +33,6 @@ static int stop(void **state)
 	return 0;
 }
 
-/* Without fibers a method that waits cannot be had. */
-#define NEEDS_FIBERS()           \
-	do {                     \
-		if (!SPY_FIBERS) \
-			skip();  \
-	} while (0)
-
 static void expect_hello(struct spy_client *client)
 {
 	struct spy_call *call = net_plain_hello(client, "you");
@@ -125,7 +118,6 @@ static void test_large_items(void **state)
 	struct spy_any bytes = { .kind = SPY_ANY_BYTES, .len = SIZE, .bytes = data };
 	const struct spy_any *item = NULL;
 
-	NEEDS_FIBERS();
 	/* Until the server's HELLO nobody knows that it takes as much. */
 	expect_hello(client);
 	call = net_plain_echo(client, &in, &out);
@@ -592,24 +584,24 @@ static void test_headers(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_calls),
+		NET_NEEDS_FIBERS(test_calls),
+		NET_NEEDS_FIBERS(test_large_items),
+		NET_NEEDS_FIBERS(test_restart),
+		NET_NEEDS_FIBERS(test_call_timeout),
+		NET_NEEDS_FIBERS(test_several_clients),
+		NET_NEEDS_FIBERS(test_call_outlives_client),
 		cmocka_unit_test(test_many_calls),
-		cmocka_unit_test(test_large_items),
 		cmocka_unit_test(test_idle_close),
 		cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_restart),
 		cmocka_unit_test(test_wrong_path),
 		cmocka_unit_test(test_urls),
 		cmocka_unit_test(test_connect_timeout),
-		cmocka_unit_test(test_call_timeout),
 		cmocka_unit_test(test_token),
 		cmocka_unit_test(test_long_token),
 		cmocka_unit_test(test_refresh),
 		cmocka_unit_test(test_revoke),
 		cmocka_unit_test(test_foreign_loop),
 		cmocka_unit_test(test_run),
-		cmocka_unit_test(test_several_clients),
-		cmocka_unit_test(test_call_outlives_client),
 		cmocka_unit_test(test_headers),
 	};
 

@@ -23,6 +23,13 @@ int net_server_port(const struct net_server *server);
 /* Stops, joins and frees it; fails the test when it did not end well. */
 void net_server_stop(struct net_server *server);
 
+/* A test whose methods wait: without fibers it has nothing to say. */
+#define NET_NEEDS_FIBERS(test)                                        \
+	{                                                             \
+#test, SPY_FIBERS ? test : net_pass, NULL, NULL, NULL \
+	}
+void net_pass(void **state);
+
 /* Seconds of a steady clock. */
 double net_now(void);
 

@@ -118,8 +118,6 @@ static void test_traffic(void **state)
 	const struct spy_any *item = NULL;
 	struct spy_call *call, *other;
 
-	if (!SPY_FIBERS)
-		skip();
 	spy_client_set_options(client, &options);
 	memset(text, 't', SIZE);
 	text[SIZE] = '\0';
@@ -144,7 +142,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_verified),
 		cmocka_unit_test(test_not_verified),
-		cmocka_unit_test(test_traffic),
+		NET_NEEDS_FIBERS(test_traffic),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -1,8 +1,10 @@
 /*
  * A client: one shared connection to a server that opens with the first call and closes
- * some seconds after the last. It has a loop of its own, which runs whenever something in
- * the program waits; or the program's loop watches its descriptor. On a server, inside a
- * method, it uses that server's loop.
+ * some seconds after the last. All clients of a thread share a loop, which runs whenever
+ * something in the program waits; or the program's loop watches its descriptor. On a server,
+ * inside a method, it is the loop that serves.
+ * A call that finds no connection waits for one; when that cannot be opened, it ends with
+ * SPY_EUNAVAILABLE, and later ones wait for the next attempt.
  * Threads: a client belongs to the thread that made it.
  */
 #ifndef SPY_CLIENT_H
