@@ -1,114 +1,52 @@
-/* Calls and streams end to end, over two connections joined in memory. */
-#include "support/test_service.h"
-
-#include <core/pair.h>
+/*
+ * Calls and streams end to end: every scenario over a connection that carries messages as
+ * they are, frame by frame, late, and split at random.
+ */
+#include "support/scenario.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <cmocka.h>
+#include <stdlib.h>
 #include <string.h>
 
-static struct spy_registry *registry;
-static struct spy_pair *pair;
+/* Frames by themselves and random delays show other orders, not other sizes. */
+#define SEEDS 4
 
-static void begin(const struct spy_pair_options *options)
+static void run_scenario(void **state)
 {
-	struct spy_pair_options filled = options ? *options : (struct spy_pair_options){ 0 };
+	const struct scenario_entry *entry = *state;
+	struct spy_pair_options ways[3 + SEEDS] = { { 0 },
+						    { .split = true },
+						    { .delay = 7 } };
+	size_t count = entry->long_ ? 3 : 3 + SEEDS;
 
-	registry = test_registry();
-	assert_non_null(registry);
-	filled.registry = registry;
-	filled.authenticate = test_authenticate;
-	pair = spy_pair_new(&filled);
-	assert_non_null(pair);
+	if (entry->waits && !SPY_FIBERS)
+		skip();
+	for (unsigned i = 0; i < SEEDS; i++)
+		ways[3 + i] = (struct spy_pair_options){ .delay = 5 * i, .seed = 77 + i };
+	for (size_t i = 0; i < count; i++) {
+		int r = scenario_run(entry, &ways[i]);
+
+		if (r)
+			print_message("scenario.c:%d over connection %zu\n", r, i);
+		assert_int_equal(r, 0);
+	}
 }
 
-/* Everything is gone when the connections are. */
-static void finish(void)
+int main(int argc, char **argv)
 {
-	struct spy_context *context = spy_pair_context(pair);
+	struct CMUnitTest *tests = calloc(scenario_count, sizeof *tests);
+	size_t count = 0;
+	int failed;
 
-	spy_pair_settle(pair);
-	assert_int_equal(context->counts.calls, 0);
-	assert_int_equal(context->counts.sessions_open, 0);
-	spy_pair_free(pair);
-	spy_registry_free(registry);
-}
-
-static struct spy_call *open_call(const struct spy_method *method, const void *args,
-				  struct spy_stream **streams)
-{
-	struct spy_call *call =
-		spy_connection_call(spy_pair_client(pair), method, args, NULL, streams);
-
-	assert_non_null(call);
-	return call;
-}
-
-static void test_unary(void **state)
-{
-	struct test_text_args args = { "Ada" };
-	const void *result;
-	struct spy_call *call;
-
-	(void)state;
-	begin(NULL);
-	call = open_call(test_hello, &args, NULL);
-	assert_int_equal(spy_call_result(call, &result), 0);
-	assert_string_equal(*(const char *const *)result, "Hello, Ada!");
-	spy_call_close(call);
-	finish();
-}
-
-static void echo_over(const struct spy_method *method)
-{
-	struct spy_stream *streams[2];
-	struct spy_call *call;
-	const void *item;
-
-	begin(NULL);
-	call = open_call(method, NULL, streams);
-	assert_int_equal(spy_stream_send(streams[1], SPY_STRING("Hello")), 0);
-	assert_int_equal(spy_stream_send(streams[1], SPY_INT(42)), 0);
-	assert_int_equal(spy_stream_recv(streams[0], &item), 1);
-	assert_true(spy_any_equal(item, SPY_STRING("Hello")));
-	assert_int_equal(spy_stream_done(streams[1]), 0);
-	assert_int_equal(spy_stream_recv(streams[0], &item), 1);
-	assert_true(spy_any_equal(item, SPY_INT(42)));
-	assert_int_equal(spy_stream_recv(streams[0], &item), 0);
-	assert_int_equal(spy_stream_recv(streams[0], &item), 0);
-	assert_int_equal(spy_call_wait(call), 0);
-	spy_call_close(call);
-	finish();
-}
-
-static void test_echo_direct(void **state)
-{
-	(void)state;
-	echo_over(test_echo);
-}
-
-static void test_echo_listening(void **state)
-{
-	(void)state;
-	echo_over(test_echo_listen);
-}
-
-static void test_echo_relayed(void **state)
-{
-	(void)state;
-	echo_over(test_relay);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_unary),
-		cmocka_unit_test(test_echo_direct),
-		cmocka_unit_test(test_echo_listening),
-		cmocka_unit_test(test_echo_relayed),
-	};
-
+	for (size_t i = 0; tests && i < scenario_count; i++)
+		if (argc < 2 || !strcmp(argv[1], scenarios[i].name))
+			tests[count++] =
+				(struct CMUnitTest){ scenarios[i].name, run_scenario,
+						     NULL, NULL, (void *)&scenarios[i] };
 	cmocka_set_message_output(CM_OUTPUT_TAP);
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	failed = _cmocka_run_group_tests("calls", tests, count, NULL, NULL);
+	free(tests);
+	return failed;
 }

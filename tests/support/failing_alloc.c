@@ -3,6 +3,7 @@
 #include <support/failing_alloc.h>
 
 static long left = -1;
+static int once;
 static size_t count;
 
 void *__real_malloc(size_t size) __attribute__((weak));
@@ -15,7 +16,14 @@ void *__wrap_realloc(void *block, size_t size);
 void failing_alloc_after(long n)
 {
 	left = n;
+	once = 0;
 	count = 0;
+}
+
+void failing_alloc_once(long n)
+{
+	failing_alloc_after(n);
+	once = 1;
 }
 
 size_t failing_alloc_count(void)
@@ -28,8 +36,10 @@ static int fails(void)
 	count++;
 	if (left > 0)
 		left--;
-	else if (left == 0)
+	else if (left == 0) {
+		left = once ? -1 : 0;
 		return 1;
+	}
 	return 0;
 }
 
