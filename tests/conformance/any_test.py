@@ -37,7 +37,8 @@ def passes(what, *values):
         c.strict = False
         for value in values:
             call = await c.start("plain.echo", types(anything=value))
-            eq(meant(unpack(await call.raw_result())), meant(unpack(types(anything=value))), "Types")
+            got, want = unpack(await call.raw_result()), unpack(types(anything=value))
+            eq(meant(got), meant(want), "Types")
     suite.add(f"any in a field: {what}", as_field)
 
 

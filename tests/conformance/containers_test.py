@@ -45,7 +45,6 @@ def refuses_others(method, *fitting):
         if what not in fitting:
             refused(method, what, value)
 
-
 # --- streams of scalars ---------------------------------------------------------------------
 passes("echo_int", "every size", 0, -1, 127, 128, 1 << 40, -1 << 63, (1 << 63) - 1)
 passes("echo_int", "longer forms", *int_forms(77), *int_forms(-3),
@@ -222,7 +221,6 @@ field("a_union", "each member", [0, [1.0]], [1, [2.0]])
 bad_field("a_union", "a member that does not exist", [2, [1.0]], [3, None], 0, None, [])
 field("a_model", "surplus is skipped", [5, "secret"], want=[[5]])
 bad_field("a_model", "nil, or a model without its field", None, [], [None])
-
 
 # --- evolution ------------------------------------------------------------------------------
 NAMES = list(FIELDS)

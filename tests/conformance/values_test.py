@@ -66,7 +66,6 @@ def refuses_others(name, *fitting):
         if what not in fitting:
             refused(name, what, value)
 
-
 # --- bool -----------------------------------------------------------------------------------
 passes("a_bool", "true and false", [True, False])
 refuses_others("a_bool", "true")
@@ -274,9 +273,8 @@ passes("defaulted", "any value", [0, 42, -1, 1 << 62])
 passes("defaulted", "nil is its default", [None], 42)
 refuses_others("defaulted", "nil", "an integer")
 
+
 # --- limits ---------------------------------------------------------------------------------
-
-
 def bounded(what, *texts, fits=True):
     async def run(t):
         c = await t.connect()
