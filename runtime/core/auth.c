@@ -344,10 +344,18 @@ void spy_auth_stop(struct spy_connection *connection)
 {
 	struct spy_auth *auth = connection->auth;
 	struct spy_call *deciding = auth ? auth->deciding : NULL;
+	struct spy_ring *at;
 
 	if (!auth)
 		return;
 	spy_timer_cancel(&connection->context->timers, &auth->expiry);
+	for (at = auth->requests.next; at != &auth->requests; at = at->next) {
+		struct spy_auth_request *request =
+			SPY_CONTAINER(at, struct spy_auth_request, ring);
+
+		connection->held -= request->len;
+		request->len = 0;
+	}
 	if (!deciding)
 		return;
 	/* its request goes with it, when the callback has returned */

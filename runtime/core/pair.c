@@ -5,6 +5,9 @@
 
 #include <stdlib.h>
 
+/* After so many PINGs and PONGs in a row whatever somebody waits for will not come. */
+#define QUIET_MAX 10000
+
 struct message {
 	struct message *next;
 	int64_t due;
@@ -31,6 +34,7 @@ struct spy_pair {
 	bool split;
 	uint64_t random; /* state of the generator, 0: none */
 	int authed;
+	unsigned quiet; /* messages since one that was not just PING or PONG */
 	char warning[128];
 	bool (*refused)(struct spy_pair *pair, struct spy_call *call, int error,
 			void *self);
@@ -173,6 +177,16 @@ static void flush(struct side *from, struct side *to)
 		spy_pair_cut(pair);
 }
 
+static bool is_quiet(const struct message *message)
+{
+	struct spy_reader reader = spy_reader(message->data, message->len);
+	struct spy_frame frame;
+	const char *what;
+
+	return spy_frame_read(&reader, &frame, &what) == 0 && spy_read_done(&reader) &&
+	       (frame.kind == SPY_FRAME_PING || frame.kind == SPY_FRAME_PONG);
+}
+
 static bool deliver(struct side *side)
 {
 	struct message *message = side->first;
@@ -181,6 +195,7 @@ static bool deliver(struct side *side)
 		return false;
 	if (!(side->first = message->next))
 		side->last = &side->first;
+	side->pair->quiet = is_quiet(message) ? side->pair->quiet + 1 : 0;
 	spy_connection_recv(side->connection, message->data, message->len);
 	free(message);
 	return true;
@@ -272,6 +287,10 @@ static int wait_step(void *self)
 {
 	struct spy_pair *pair = self;
 
+	if (pair->quiet > QUIET_MAX) {
+		pair->quiet = 0;
+		return SPY_EAGAIN;
+	}
 	return spy_pair_step(pair) ? 0 : SPY_EAGAIN;
 }
 
