@@ -351,6 +351,7 @@ async def _(t):
 
 # --- deadlines ------------------------------------------------------------------------------
 def deadline(what, low, method, *args, **options):
+    """It comes after `low` seconds at the earliest; on a server that is not busy."""
     async def run(t):
         c = await t.connect()
         start = time.monotonic()
@@ -359,7 +360,7 @@ def deadline(what, low, method, *args, **options):
         took = time.monotonic() - start
         ok(low <= took < 8, f"took {took:.3f} s")
         await c.quiet(0.02)
-    suite.add(f"deadline: {what}", run)
+    suite.add(f"deadline: {what}", run, own="serial")
 
 
 deadline("of the schema", 0.19, "streaming.times_out")
