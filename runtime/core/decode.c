@@ -60,6 +60,13 @@ static inline const uint8_t *decode_time(struct spy_decoder *d, const uint8_t *a
 		return at;                                            \
 	} while (0)
 
+/* A text of more bytes than @max allows characters, at `at` behind it; NULL when `at` is. */
+static __attribute__((noinline)) const uint8_t *
+decode_long(const uint8_t *at, const char *text, uint32_t len, uint32_t max)
+{
+	return at && spy_utf8_count(text, len) <= max ? at : NULL;
+}
+
 /* The switch of the inner loops, inlined into each of them: a call per number would cost
  * more than the number. */
 static inline __attribute__((always_inline)) const uint8_t *
@@ -97,7 +104,9 @@ decode_value(struct spy_decoder *d, const uint8_t *at, unsigned kind,
 		return spy_get_float(at, d->end, (double *)value);
 	case SPY_KIND_STRING:
 		at = spy_decode_text(d, at, (const char **)value, &len);
-		return SPY_LIKELY(at && len <= max) ? at : NULL;
+		return SPY_LIKELY(at && len <= max)
+			       ? at
+			       : decode_long(at, *(const char **)value, len, max);
 	case SPY_KIND_TIME:
 		return decode_time(d, at, (struct timespec *)value);
 	case SPY_KIND_LIST:
@@ -513,9 +522,9 @@ decode_other(struct spy_decoder *d, const uint8_t *at, unsigned kind,
 		return decode_float(d, at, (float *)value);
 	case SPY_KIND_URI:
 		at = spy_decode_text(d, at, (const char **)value, &len);
-		if (!at || len > max || !spy_uri_valid(*(const char **)value, len))
+		if (!at || !spy_uri_valid(*(const char **)value, len))
 			return NULL;
-		return at;
+		return decode_long(at, *(const char **)value, len, max);
 	case SPY_KIND_BYTES:
 		return decode_bytes(d, at, max, (struct spy_bytes *)value);
 	case SPY_KIND_UUID:

@@ -28,14 +28,16 @@ static bool list_has(const char *list, const char *word, bool any_case)
 	size_t len = strlen(word);
 
 	while (*list) {
-		size_t n;
+		size_t n, next;
 
 		list += strspn(list, ", \t");
-		n = strcspn(list, ", \t");
+		n = next = strcspn(list, ",");
+		while (n && strchr(" \t", list[n - 1]))
+			n--;
 		if (n == len &&
 		    !(any_case ? strncasecmp(list, word, n) : strncmp(list, word, n)))
 			return true;
-		list += n;
+		list += next;
 	}
 	return false;
 }
@@ -70,6 +72,8 @@ static int check(const struct spy_server *server, struct lws *wsi)
 	    strcmp(path, server->settings.path))
 		return spy_http_refuse(wsi, 404, "",
 				       "there is no WebSocket at this path");
+	if (!header(wsi, WSI_TOKEN_HTTP, text, sizeof text) || strcmp(text, "HTTP/1.1"))
+		return spy_http_refuse(wsi, 400, "", "HTTP/1.1 is needed");
 	if (has_body(wsi))
 		return spy_http_refuse(wsi, 400, "", "a handshake has no body");
 	if (!header(wsi, WSI_TOKEN_VERSION, text, sizeof text))
