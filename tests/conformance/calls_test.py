@@ -79,7 +79,7 @@ async def _(t):
     await call.take(*range(10))
     took = time.monotonic() - start
     ok(took >= 0.17, f"10 items within {took:.3f} s")
-    ok(took < 3, f"10 items took {took:.3f} s")
+    ok(took < 8, f"10 items took {took:.3f} s")
     await c.send(call.cancel())
     await call.error("cancelled")
     await c.quiet()
@@ -210,7 +210,7 @@ async def _(t):
     for call in calls:
         await call.result(1)
     took = time.monotonic() - start
-    ok(0.19 <= took < 3, f"took {took:.3f} s")
+    ok(0.19 <= took < 8, f"took {took:.3f} s")
 
 
 @suite.case("delayed: the shorter of two is answered first")
@@ -218,9 +218,8 @@ async def _(t):
     c = await t.connect()
     slow, fast = c.make("streaming.delayed", 300 * MS), c.make("streaming.delayed", 30 * MS)
     await c.send(slow.open, fast.open)
-    await fast.result(1)
-    ok(not slow.over, "the longer one was over, too")
     await slow.result(1)
+    eq([f[1] for f in c.frames if f[0] == END], [fast.number, slow.number], "order")
 
 
 @suite.case("sessions: a pair of integers, this call not counted")

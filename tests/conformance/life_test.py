@@ -138,7 +138,7 @@ async def _(t, server):
         await call.error("unavailable")
     await left(c)
     took = time.monotonic() - start
-    ok(early < 0.5 and 0.55 < took < 5, f"GOAWAY after {early:.2f} s, the end after {took:.2f} s")
+    ok(early < 3 and 0.55 < took < 8, f"GOAWAY after {early:.2f} s, the end after {took:.2f} s")
 
 
 @draining("inputs that nobody reads, and items that nobody takes, do not hold it")
@@ -245,7 +245,7 @@ async def _(t, c):
     start = time.monotonic()
     await c.until(lambda: pings(c) >= 4, "four PINGs")
     took = time.monotonic() - start
-    ok(0.7 < took < 4, f"four PINGs took {took:.2f} s")
+    ok(0.7 < took < 8, f"four PINGs took {took:.2f} s")
 
 
 @quiet_server("HELLO says what the server does", PINGS)
@@ -268,7 +268,7 @@ async def _(t, c):
     start = time.monotonic()
     await c.until(lambda: c.closed, "the end", anyhow=True)
     took = time.monotonic() - start
-    ok(0.4 < took < 4, f"it took {took:.2f} s")
+    ok(0.4 < took < 8, f"it took {took:.2f} s")
     ok(pings(c) >= 1, "no PING before")
     ok(call.over is None or CODES[call.over.code] == "unavailable", f"{call.over}")
 

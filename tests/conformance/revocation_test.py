@@ -5,6 +5,7 @@ from people import *
 from suite import *
 
 suite = Suite()
+suite.AT_ONCE = 8  # so that what takes 200 ms is still pending when it should
 
 
 # --- expiry ---------------------------------------------------------------------------------
@@ -30,7 +31,7 @@ async def _(t):
     await one.error("unauthenticated")
     await two.error("unauthenticated")
     took = time.monotonic() - start
-    ok(0.45 < took < 3, f"took {took:.3f} s")
+    ok(0.45 < took < 8, f"took {took:.3f} s")
     await live(c, public)
 
 
@@ -293,7 +294,6 @@ async def decided(c):
 async def _(t):
     c, d, name = await pending(t)
     await (await d.start("identity.revoke_user", name)).end()
-    ok(not c.authed, "AUTHED was too early for this case")
     code, _, who = await decided(c)
     eq((CODES[code], who), ("unauthenticated", {}), "AUTHED")
     eq(await c.who(), None, "who")

@@ -266,6 +266,12 @@ class Client:
     async def who(self):
         return unpack(await (await self.start("identity.who_am_i")).raw_result())
 
+    def order(self, *kinds):
+        """That the first frames of these kinds came in this order."""
+        came = [f[0] for f in self.frames]
+        places = [came.index(kind) for kind in kinds]
+        ok(places == sorted(places), f"{[KINDS[k] for k in kinds]} came at {places}")
+
     async def fatal(self, code=1002, goaway="internal"):
         """The connection ends by GOAWAY with words, then a close with this code."""
         await self.until(lambda: self.closed, f"the close {code}", anyhow=True)
