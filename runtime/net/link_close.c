@@ -70,8 +70,8 @@ int spy_link_peer_close(struct spy_link *link, const uint8_t *data, size_t len)
 	link->closed = link->dropping = true;
 	if (link->connection)
 		spy_connection_lost(link->connection, SPY_EUNAVAILABLE);
-	/* To our own close frame: that is all. */
-	return answer ? -1 : 0;
+	/* To our own close frame: that is all. And lws would send half a code back. */
+	return answer || len == 1 ? -1 : 0;
 }
 
 void spy_link_gone(struct spy_link *link)
