@@ -74,7 +74,7 @@ decode_value(struct spy_decoder *d, const uint8_t *at, unsigned kind,
 	     const struct spy_type *type, uint32_t max, void *value)
 {
 	int64_t number;
-	uint32_t len;
+	uint32_t len = 0;
 	bool large;
 
 	switch ((enum spy_kind)kind) {

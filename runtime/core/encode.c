@@ -12,9 +12,13 @@
 
 uint8_t *spy_encoder_grow(struct spy_encoder *e, uint8_t *at, size_t n)
 {
+	bool failed = e->buf->failed;
+
 	e->buf->len = (size_t)(at - e->buf->data);
-	if (!spy_buf_grow(e->buf, n + SPY_PACK_MAX))
+	if (!spy_buf_grow(e->buf, n + SPY_PACK_MAX)) {
+		e->buf->failed = failed;
 		return spy_encoder_fail(e, SPY_ENOMEM);
+	}
 	e->limit = e->buf->data + e->buf->cap - SPY_PACK_MAX;
 	return e->buf->data + e->buf->len;
 }
@@ -22,7 +26,7 @@ uint8_t *spy_encoder_grow(struct spy_encoder *e, uint8_t *at, size_t n)
 uint8_t *spy_encode_bytes(struct spy_encoder *e, uint8_t *at, struct spy_bytes bytes,
 			  uint32_t max)
 {
-	if (bytes.len > max || bytes.len > UINT32_MAX)
+	if (bytes.len > max)
 		return spy_encoder_fail(e, SPY_EINVALID_ARGUMENT);
 	at = spy_encoder_room(e, at, bytes.len + SPY_PACK_MAX);
 	if (!at)
@@ -155,7 +159,7 @@ encode_time(struct spy_encoder *e, uint8_t *at, const struct timespec *time)
 	if (SPY_LIKELY(nanoseconds - 1 < 999999999 && seconds >> 34 == 0)) {
 		at[0] = 0xd7;
 		at[1] = 0xff;
-		spy_store_be64(at + 2, stamp);
+		_msgpack_store64(at + 2, stamp);
 		return at + 10;
 	}
 	return spy_encode_time(e, at, time->tv_sec, nanoseconds);
@@ -167,7 +171,7 @@ static inline __attribute__((always_inline)) uint8_t *
 encode_value(struct spy_encoder *e, uint8_t *at, unsigned kind,
 	     const struct spy_field *field, const void *value)
 {
-	switch (kind) {
+	switch ((enum spy_kind)kind) {
 	case SPY_KIND_BOOL:
 		return spy_write_bool(at, *(const bool *)value);
 	case SPY_KIND_INT8:
@@ -210,26 +214,40 @@ encode_value(struct spy_encoder *e, uint8_t *at, unsigned kind,
 	case SPY_KIND_TUPLE:
 	case SPY_KIND_MODEL:
 		return encode_model(e, at, field->type, value);
-	default:
+	case SPY_KIND_URI:
+	case SPY_KIND_BYTES:
+	case SPY_KIND_UUID:
+	case SPY_KIND_BIGINT:
+	case SPY_KIND_ANY:
+	case SPY_KIND_SET:
+	case SPY_KIND_MAP:
+	case SPY_KIND_UNION:
 		return encode_other(e, at, field, value);
 	}
+	__builtin_unreachable(); /* tables are not input */
 }
 
 #define SPECIAL \
 	(SPY_FIELD_NULLABLE | SPY_FIELD_POINTER | SPY_FIELD_SERVER | SPY_FIELD_RESERVED)
 
+/* The switch where speed is not worth its size. */
+static __attribute__((noinline)) uint8_t *encode_kind(struct spy_encoder *e, uint8_t *at,
+						      const struct spy_field *field,
+						      const void *value)
+{
+	return encode_value(e, at, field->kind, field, value);
+}
+
 /* A field that may be nil or is reserved. */
-static __attribute__((noinline)) uint8_t *encode_special(struct spy_encoder *e,
-							 uint8_t *at,
-							 const struct spy_field *field,
-							 const void *base)
+static uint8_t *encode_special(struct spy_encoder *e, uint8_t *at,
+			       const struct spy_field *field, const void *base)
 {
 	const void *value = NULL;
 
 	if (!(field->flags & SPY_FIELD_RESERVED))
 		value = spy_field_at(field, base);
 	if (value)
-		return encode_value(e, at, field->kind, field, value);
+		return encode_kind(e, at, field, value);
 	if (!(field->flags & (SPY_FIELD_NULLABLE | SPY_FIELD_RESERVED)))
 		return spy_encoder_fail(e, SPY_EINVALID_ARGUMENT);
 	*at = 0xc0;
@@ -307,41 +325,60 @@ static uint8_t *encode_model(struct spy_encoder *e, uint8_t *at,
 	return at;
 }
 
-/* The items of a list of integers, with nothing around each. */
-#define ENCODE_INTEGERS(c_type)                                                     \
-	do {                                                                        \
-		for (i = 0; i < n; i++) {                                           \
-			at = spy_encoder_room(e, at, 0);                            \
-			if (SPY_UNLIKELY(!at))                                      \
-				return NULL;                                        \
-			at = spy_write_int64(at, ((const c_type *)list->items)[i]); \
-		}                                                                   \
-		e->depth--;                                                         \
-		return at;                                                          \
-	} while (0)
+/* The items of a list of integers, with nothing around each. The inner loop has no call in
+ * it: as many as fit into what is free. */
+#define ENCODE_INTEGERS(name, c_type)                                              \
+	static inline __attribute__((always_inline)) uint8_t *encode_##name##s(    \
+		struct spy_encoder *e, uint8_t *at, const c_type *items, size_t n) \
+	{                                                                          \
+		size_t i = 0;                                                      \
+                                                                                   \
+		while (at) {                                                       \
+			for (; i < n && at <= e->limit; i++)                       \
+				at = spy_write_int64(at, items[i]);                \
+			if (i == n)                                                \
+				break;                                             \
+			at = spy_encoder_grow(e, at, 0);                           \
+		}                                                                  \
+		return at;                                                         \
+	}
+ENCODE_INTEGERS(int32, int32_t)
+ENCODE_INTEGERS(int64, int64_t)
+#undef ENCODE_INTEGERS
+
+static __attribute__((noinline)) uint8_t *encode_items(struct spy_encoder *e, uint8_t *at,
+						       const struct spy_type *type,
+						       const struct spy_list *list)
+{
+	const char *item = (const char *)list->items;
+	size_t i;
+
+	if (!spy_encoder_enter(e))
+		return NULL;
+	for (i = 0; i < list->len; i++, item += type->stride) {
+		at = encode_field(e, at, type->fields, item);
+		if (SPY_UNLIKELY(!at))
+			return NULL;
+	}
+	e->depth--;
+	return at;
+}
 
 static uint8_t *encode_list(struct spy_encoder *e, uint8_t *at,
 			    const struct spy_type *type, uint32_t max,
 			    const struct spy_list *list)
 {
 	const struct spy_field *field = type->fields;
-	const char *item = (const char *)list->items;
-	size_t n = list->len, i;
+	bool plain = !(field->flags & SPECIAL);
 
-	if (SPY_UNLIKELY(n > max || n > UINT32_MAX || !spy_encoder_enter(e)))
+	if (SPY_UNLIKELY(list->len > max || e->depth == SPY_NESTING_MAX))
 		return spy_encoder_fail(e, SPY_EINVALID_ARGUMENT);
-	at = spy_write_array(at, n);
-	if (field->kind == SPY_KIND_INT32 && !(field->flags & SPECIAL))
-		ENCODE_INTEGERS(int32_t);
-	if (field->kind == SPY_KIND_INT64 && !(field->flags & SPECIAL))
-		ENCODE_INTEGERS(int64_t);
-	for (i = 0; i < n; i++, item += type->stride) {
-		at = encode_field(e, at, field, item);
-		if (SPY_UNLIKELY(!at))
-			return NULL;
-	}
-	e->depth--;
-	return at;
+	at = spy_write_array(at, list->len);
+	if (field->kind == SPY_KIND_INT32 && plain)
+		return encode_int32s(e, at, (const int32_t *)list->items, list->len);
+	if (field->kind == SPY_KIND_INT64 && plain)
+		return encode_int64s(e, at, (const int64_t *)list->items, list->len);
+	return encode_items(e, at, type, list);
 }
 
 static uint8_t *check_unique(struct spy_encoder *e, uint8_t *at,
@@ -367,7 +404,7 @@ static uint8_t *encode_map(struct spy_encoder *e, uint8_t *at,
 	const char *item = (const char *)list->items;
 	size_t i, k;
 
-	if (list->len > max || list->len > UINT32_MAX || !spy_encoder_enter(e))
+	if (list->len > max || !spy_encoder_enter(e))
 		return spy_encoder_fail(e, SPY_EINVALID_ARGUMENT);
 	at = spy_write_map(at, list->len);
 	for (i = 0; i < list->len; i++, item += type->stride)
@@ -383,19 +420,14 @@ static uint8_t *encode_map(struct spy_encoder *e, uint8_t *at,
 uint8_t *spy_encode_typed(struct spy_encoder *e, uint8_t *at, const struct spy_type *type,
 			  uint32_t max, const void *value)
 {
-	struct spy_field field;
-
-	if (SPY_UNLIKELY(!value))
-		return spy_encoder_fail(e, SPY_EINVALID_ARGUMENT);
-	at = spy_encoder_room(e, at, 0);
-	if (SPY_UNLIKELY(!at))
-		return NULL;
-	if (SPY_LIKELY(type->kind == SPY_KIND_MODEL))
-		return encode_model(e, at, type, value);
-	field = (struct spy_field){
+	struct spy_field field = {
 		.type = type, .has = SPY_NO_HAS, .max = max, .kind = type->kind
 	};
-	return encode_special(e, at, &field, value);
+
+	if (!value)
+		return spy_encoder_fail(e, SPY_EINVALID_ARGUMENT);
+	at = spy_encoder_room(e, at, 0);
+	return at ? encode_kind(e, at, &field, value) : NULL;
 }
 
 int spy_encoder_finish(struct spy_encoder *e, size_t mark, const uint8_t *at)
@@ -407,19 +439,19 @@ int spy_encoder_finish(struct spy_encoder *e, size_t mark, const uint8_t *at)
 		return 0;
 	}
 	buf->len = mark;
-	if (e->error == SPY_ENOMEM)
-		buf->failed = e->failed;
 	return e->error;
 }
 
-static int encode(struct spy_buf *buf, const struct spy_type *type, uint32_t max,
-		  const void *value, unsigned flags)
+static inline int encode(struct spy_buf *buf, const struct spy_type *type, uint32_t max,
+			 const void *value, unsigned flags)
 {
 	struct spy_encoder e;
 	size_t mark = buf->len;
 	uint8_t *at = spy_encoder_start(&e, buf, flags);
 
-	if (SPY_LIKELY(at != NULL))
+	if (SPY_LIKELY(at && value && type->kind == SPY_KIND_MODEL))
+		at = encode_model(&e, at, type, value);
+	else if (at)
 		at = spy_encode_typed(&e, at, type, max, value);
 	return spy_encoder_finish(&e, mark, at);
 }

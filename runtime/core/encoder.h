@@ -19,7 +19,6 @@ struct spy_encoder {
 	unsigned flags; /* enum spy_encode_flag */
 	unsigned depth; /* containers that are open, through objects too */
 	int error;
-	bool failed; /* the buffer's, before */
 };
 
 static inline uint8_t *spy_encoder_fail(struct spy_encoder *e, int error)
@@ -53,7 +52,7 @@ static inline __attribute__((always_inline)) uint8_t *
 spy_encode_text(struct spy_encoder *e, uint8_t *at, const char *text, size_t n,
 		uint32_t max)
 {
-	if (SPY_UNLIKELY(n > max || n >= UINT32_MAX))
+	if (SPY_UNLIKELY(n > max))
 		return spy_encoder_fail(e, SPY_EINVALID_ARGUMENT);
 	at = spy_encoder_room(e, at, n);
 	if (SPY_UNLIKELY(!at))
@@ -86,10 +85,8 @@ static inline uint8_t *spy_encoder_start(struct spy_encoder *e, struct spy_buf *
 	e->buf = buf;
 	e->flags = flags;
 	e->depth = 0;
-	e->failed = buf->failed;
-	if (SPY_UNLIKELY(buf->cap - buf->len < SPY_PACK_MAX) &&
-	    !spy_buf_grow(buf, SPY_PACK_MAX))
-		return spy_encoder_fail(e, SPY_ENOMEM);
+	if (SPY_UNLIKELY(buf->cap - buf->len < SPY_PACK_MAX))
+		return spy_encoder_grow(e, buf->data ? buf->data + buf->len : NULL, 0);
 	e->limit = buf->data + buf->cap - SPY_PACK_MAX;
 	return buf->data + buf->len;
 }
