@@ -126,7 +126,7 @@ BENCHES  := $(patsubst %.c,$(B)/%,$(wildcard tests/bench/*_bench.c))
 BENCH_GEN = $(call generated,tests/bench)
 $(call objects,$(wildcard tests/bench/*_bench.c)): CPPFLAGS += -I$(B)/gen/tests/bench
 $(call objects,$(wildcard tests/bench/*_bench.c)): | $(BENCH_GEN:.o=.h)
-$(BENCHES): $(B)/%: $(B)/%.o $(BENCH_GEN) $(FIBER_OBJ) $(B)/libspycore.a
+$(BENCHES): $(B)/%: $(B)/%.o $(BENCH_GEN) $(B)/tests/support.a $(FIBER_OBJ) $(B)/libspycore.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(MSGPACK_LIBS) -lm
 $(eval $(call program,$(B)/tests/bench/bench_server,tests/bench,tests/bench/bench_server.c,server))
 $(B)/tests/bench/load: $(B)/tests/bench/load.o $(B)/tests/bench/conn.o

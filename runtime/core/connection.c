@@ -14,26 +14,6 @@ static uint32_t or_default(uint32_t value, uint32_t dflt)
 	return value ? value : dflt;
 }
 
-uint32_t spy_connection_credit(const struct spy_connection *connection)
-{
-	return or_default(connection->options->credit, SPY_DEFAULT_CREDIT);
-}
-
-uint32_t spy_connection_max_queue(const struct spy_connection *connection)
-{
-	return or_default(connection->options->max_queue, SPY_DEFAULT_MAX_QUEUE);
-}
-
-uint32_t spy_connection_max_held(const struct spy_connection *connection)
-{
-	return or_default(connection->options->max_held, SPY_DEFAULT_MAX_HELD);
-}
-
-uint32_t spy_connection_max_calls(const struct spy_connection *connection)
-{
-	return or_default(connection->options->max_calls, SPY_DEFAULT_MAX_CALLS);
-}
-
 size_t spy_connection_max_message(const struct spy_connection *connection)
 {
 	return or_default(connection->options->max_message, SPY_DEFAULT_MAX_MESSAGE);

@@ -29,7 +29,8 @@ static void run(struct spy_task *task)
 
 	call->flags |= SPY_CALL_BUSY;
 	for (unsigned i = 0; i < spy_call_stream_count(call); i++)
-		if (!(call->flags & SPY_CALL_CLOSED))
+		if ((call->streams[i].flags & SPY_STREAM_ACTIVE) &&
+		    !(call->flags & SPY_CALL_CLOSED))
 			spy_stream_deliver(&call->streams[i]);
 	if ((call->flags & (SPY_CALL_OVER | SPY_CALL_TOLD | SPY_CALL_CLOSED)) ==
 		    SPY_CALL_OVER &&

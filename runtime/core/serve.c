@@ -326,7 +326,8 @@ static void run(struct spy_task *task)
 	for (unsigned i = 0; i < spy_call_stream_count(call); i++) {
 		if (call->flags & SPY_CALL_OVER)
 			break;
-		spy_stream_deliver(&call->streams[i]);
+		if (call->streams[i].flags & SPY_STREAM_ACTIVE)
+			spy_stream_deliver(&call->streams[i]);
 	}
 	if ((call->flags & (SPY_CALL_OVER | SPY_CALL_RUNNING)) == SPY_CALL_OVER)
 		close_call(call);

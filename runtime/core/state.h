@@ -54,10 +54,17 @@ struct spy_connection {
 };
 
 /* Options with their defaults. */
-uint32_t spy_connection_credit(const struct spy_connection *connection);
-uint32_t spy_connection_max_queue(const struct spy_connection *connection);
-uint32_t spy_connection_max_held(const struct spy_connection *connection);
-uint32_t spy_connection_max_calls(const struct spy_connection *connection);
+#define SPY_OPTION(name, dflt)                                                         \
+	static inline uint32_t spy_connection_##name(                                  \
+		const struct spy_connection *connection)                               \
+	{                                                                              \
+		return connection->options->name ? connection->options->name : (dflt); \
+	}
+SPY_OPTION(credit, SPY_DEFAULT_CREDIT)
+SPY_OPTION(max_queue, SPY_DEFAULT_MAX_QUEUE)
+SPY_OPTION(max_held, SPY_DEFAULT_MAX_HELD)
+SPY_OPTION(max_calls, SPY_DEFAULT_MAX_CALLS)
+#undef SPY_OPTION
 
 static inline bool spy_connection_is_live(const struct spy_connection *connection)
 {

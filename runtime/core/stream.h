@@ -33,6 +33,8 @@ enum spy_stream_flag {
 	SPY_STREAM_PEER_DONE =
 		1 << 9, /* read: the sender has ended it or been told to stop */
 };
+/* The call's task has something to do with it. */
+#define SPY_STREAM_ACTIVE (SPY_STREAM_LISTEN | SPY_STREAM_RELAY | SPY_STREAM_WRITABLE)
 
 struct spy_listener {
 	int (*item)(struct spy_stream *stream, const void *item, const void *typed,

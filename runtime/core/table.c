@@ -1,4 +1,5 @@
-/* Calls by number: see table.h. Linear probing; a removal moves later entries up. */
+/* Calls by number: see table.h. Linear probing; a removal moves later entries up, for which
+ * entries must not stand in long rows: hence the golden ratio. */
 #include <core/table.h>
 
 #include <core/call.h>
@@ -7,11 +8,17 @@
 
 #define SMALLEST 4
 
+/* Where a number stands in a table of this size when nothing is in its way. */
+static uint32_t home_of(uint32_t id, uint32_t size)
+{
+	return (id * 2654435769u) >> __builtin_clz(size - 1);
+}
+
 struct spy_call *spy_table_get(const struct spy_table *table, uint32_t id)
 {
 	if (!table->size)
 		return NULL;
-	for (uint32_t at = id & (table->size - 1); table->slots[at];
+	for (uint32_t at = home_of(id, table->size); table->slots[at];
 	     at = (at + 1) & (table->size - 1))
 		if (table->slots[at]->id == id)
 			return table->slots[at];
@@ -20,7 +27,7 @@ struct spy_call *spy_table_get(const struct spy_table *table, uint32_t id)
 
 static void put(struct spy_call **slots, uint32_t size, struct spy_call *call)
 {
-	uint32_t at = call->id & (size - 1);
+	uint32_t at = home_of(call->id, size);
 
 	while (slots[at])
 		at = (at + 1) & (size - 1);
@@ -61,11 +68,12 @@ bool spy_table_remove(struct spy_table *table, const struct spy_call *call)
 
 	if (!table->size)
 		return false;
-	for (hole = call->id & mask; table->slots[hole] != call; hole = (hole + 1) & mask)
+	for (hole = home_of(call->id, table->size); table->slots[hole] != call;
+	     hole = (hole + 1) & mask)
 		if (!table->slots[hole])
 			return false;
 	for (uint32_t at = (hole + 1) & mask; table->slots[at]; at = (at + 1) & mask) {
-		uint32_t home = table->slots[at]->id & mask;
+		uint32_t home = home_of(table->slots[at]->id, table->size);
 
 		/* may it stand in the hole? only when that is not before its home */
 		if (((at - home) & mask) < ((at - hole) & mask))

@@ -1,6 +1,6 @@
 /*
- * Open calls by their number: open addressing, at most half full. Numbers come in order, so
- * the number itself is the hash. It shrinks again; an empty one keeps 32 bytes at most.
+ * Open calls by their number: open addressing, at most half full. It shrinks again; an empty
+ * one keeps 32 bytes at most.
  */
 #ifndef SPY_CORE_TABLE_H
 #define SPY_CORE_TABLE_H
