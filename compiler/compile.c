@@ -6,11 +6,17 @@
 
 void compile_init(struct compile *c, const struct compile_options *options)
 {
-	*c = (struct compile){ .runtime = options->runtime };
+	*c = (struct compile){ .runtime = false };
 	arena_init(&c->arena);
 	strs_init(&c->names, &c->arena);
 	sources_init(&c->sources, &c->arena);
 	diag_init(&c->diag, &c->arena, &c->sources);
+	compile_again(c, options);
+}
+
+void compile_again(struct compile *c, const struct compile_options *options)
+{
+	c->runtime = options->runtime;
 	types_init(&c->types, &c->arena, &c->names);
 	c->loader = (struct loader){
 		.arena = &c->arena,

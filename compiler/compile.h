@@ -46,8 +46,8 @@ void compile_free(struct compile *c);
 
 /*
  * Compiles files together, so that what they share is read once; call it once per
- * `struct compile`.  Fills in one schema per path.  0, or -1 when there was an error:
- * then the schemas are not to be looked at.
+ * `struct compile`, and once more after each compile_again().  Fills in one schema per
+ * path.  0, or -1 when there was an error: then the schemas are not to be looked at.
  */
 int compile_files(struct compile *c, const char *const *paths, size_t n,
 		  struct schema **schemas);
@@ -56,5 +56,12 @@ int compile_files(struct compile *c, const char *const *paths, size_t n,
 struct schema *compile_file(struct compile *c, const char *path);
 struct schema *compile_text(struct compile *c, const char *path, const char *text,
 			    size_t len);
+
+/*
+ * Starts over in the same run: what was declared is forgotten, so that another version of
+ * the same schemas can be read; the schemas read before stay, and so do sources, names
+ * and diagnostics.
+ */
+void compile_again(struct compile *c, const struct compile_options *options);
 
 #endif

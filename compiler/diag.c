@@ -1,8 +1,8 @@
 /*
  * Diagnostics: collecting and ordering.  How one looks on a terminal is in diag_print.c.
  *
- * Invariant: of two errors at the very same place only the first is kept; the second is
- * nearly always its consequence.  Start in diag.h.
+ * Invariant: of two errors at the very same place only the first is kept, unless `every`
+ * is set; the second is nearly always its consequence.  Start in diag.h.
  */
 #include "diag.h"
 
@@ -36,7 +36,7 @@ static bool said_before(const struct diag *d, enum severity severity, struct spa
 
 static bool wanted(struct diag *d, enum severity severity, const struct span *at)
 {
-	if (at && said_before(d, severity, *at))
+	if (at && !d->every && said_before(d, severity, *at))
 		return false;
 	if (severity == SEVERITY_WARNING)
 		return d->n_warnings++ < d->max;

@@ -30,6 +30,7 @@ struct diag {
 	size_t n_errors;
 	size_t n_warnings;
 	size_t max; /* of each; DIAG_ERRORS_MAX at first */
+	bool every; /* several of a kind at one place are several mistakes */
 	bool too_many;
 	bool no_memory; /* the run ended for want of memory */
 	bool dropped;	/* the last error was not taken: nor are its notes */

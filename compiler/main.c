@@ -7,6 +7,7 @@
  * Next: compile.h for the compiler as a library, emit.h for the back ends.
  */
 #include "cname.h"
+#include "compat.h"
 #include "compile.h"
 #include "emit.h"
 #include "fmt.h"
@@ -228,7 +229,7 @@ static const struct {
 	int (*run)(int argc, char **argv, bool color);
 } commands[] = {
 	{ "fmt", fmt_command },
-	{ "check", NULL },
+	{ "check", compat_command },
 	{ "import", import_command },
 };
 
@@ -241,8 +242,6 @@ int main(int argc, char **argv)
 	for (i = 0; argc > 1 && i < sizeof(commands) / sizeof(commands[0]); i++) {
 		if (strcmp(argv[1], commands[i].name))
 			continue;
-		if (!commands[i].run)
-			return usage("this version has no 'spygen %s' yet", argv[1]);
 		return commands[i].run(argc - 1, argv + 1, wants_color());
 	}
 	a.dirs = calloc((size_t)argc + 1, sizeof(char *));

@@ -1,0 +1,18 @@
+/*
+ * spygen check NEW --against OLD: what a change of a schema does to those who were built
+ * from the older one.
+ *
+ * Invariant: a change is an error when a value or call that is legal on one side is
+ * refused by the other, or read as another; a warning when programs have to be looked at;
+ * otherwise nothing is said.  Both schemas are checked ones.  compat_rules.h has the rules,
+ * docs/compatibility.md their reasons.
+ */
+#ifndef SPYGEN_COMPAT_H
+#define SPYGEN_COMPAT_H
+
+#include <stdbool.h>
+
+/* The subcommand; its exit status. */
+int compat_command(int argc, char **argv, bool color);
+
+#endif
