@@ -18,6 +18,7 @@ struct spy_call *spy_call_make(struct spy_context *context,
 
 	if (!call)
 		return NULL;
+	spy_context_tell(context);
 	call->context = context;
 	call->method = method;
 	call->flags = flags;
@@ -68,7 +69,7 @@ static void free_client_side(struct spy_call *call)
 void spy_call_drop(struct spy_call *call)
 {
 	struct spy_context *context = call->context;
-	void (*released)(struct spy_call *call, void *owner) = NULL;
+	void (*released)(struct spy_call * call, void *owner) = NULL;
 	void *owner = NULL;
 
 	if (!(call->flags & (SPY_CALL_OVER | SPY_CALL_PSEUDO)))
@@ -142,6 +143,8 @@ bool spy_call_leave(struct spy_call *call)
 		return true;
 	if (connection->direct && connection->direct->call == call)
 		connection->direct = NULL;
+	if (connection->ahead.stream && connection->ahead.stream->call == call)
+		connection->ahead.stream = NULL;
 	/* its place is free: another may be opened, or none is left */
 	if (spy_table_remove(&connection->table, call) &&
 	    (!connection->table.count || connection->waiting_count))
@@ -288,6 +291,7 @@ int spy_sleep(struct spy_call *call, int64_t duration)
 		return call->status;
 	sleeper.context = call->context;
 	timers = &call->context->timers;
+	spy_context_tell(call->context);
 	now = call->context->now;
 	if (duration < 0)
 		duration = 0;

@@ -65,6 +65,9 @@ struct spy_context_hooks {
 	 * in. 0, or a negative error when nothing can happen any more. NULL: code that is not on
 	 * a fiber cannot wait here and gets SPY_EAGAIN. */
 	int (*wait)(void *self);
+	/* The time may be old, because the loop has slept or the program did something else:
+	 * call spy_context_set_time(). NULL: the time is always told. */
+	void (*tell)(void *self);
 	/* Something became ready outside of the loop's own work: call spy_context_run() soon.
 	 * May be NULL when the host asks spy_context_deadline() before it sleeps. */
 	void (*wake)(void *self);
@@ -121,6 +124,13 @@ void spy_context_fini(struct spy_context *context);
 
 /* Tells the time; nothing fires yet. Once per turn of the loop, before anything else. */
 void spy_context_set_time(struct spy_context *context, int64_t now, struct timespec wall);
+
+/* Makes sure that the time is the time: whatever comes from outside the core calls it first. */
+static inline void spy_context_tell(struct spy_context *context)
+{
+	if (context->hooks.tell)
+		context->hooks.tell(context->hooks.self);
+}
 
 /* Fires due timers and runs what is ready. Once per turn, before the output is flushed. Not
  * from inside user code. */

@@ -6,6 +6,7 @@
 
 static int64_t in_ms(const struct spy_client *client, int64_t ms)
 {
+	spy_loop_tell(client->loop);
 	return spy_timer_at(client->loop->context.now) + ms;
 }
 

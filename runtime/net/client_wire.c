@@ -150,6 +150,7 @@ bool spy_wire_open(struct spy_client *client)
 	wire->dial.token = token && fits_header(token) ? strdup(token) : NULL;
 	wire->dial.established = on_established;
 	wire->dial.failed = on_failed;
+	spy_loop_tell(client->loop);
 	spy_timer_set(&client->loop->context.timers, &wire->timeout,
 		      spy_timer_at(client->loop->context.now) +
 			      (ms ? ms : SPY_CLIENT_CONNECT_TIMEOUT),

@@ -146,6 +146,7 @@ int spy_link_received(struct spy_link *link, const uint8_t *data, size_t len)
 	size_t more = lws_remaining_packet_payload(link->wsi);
 	bool last = lws_is_final_fragment(link->wsi) && !more;
 
+	spy_loop_tell(link->loop);
 	if (link->dropping || !is_allowed(link, data, len, more))
 		return 0;
 	link->frame_left = more;

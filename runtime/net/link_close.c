@@ -28,6 +28,7 @@ void spy_link_shutdown(struct spy_link *link, int code, const char *reason)
 	link->code = (uint16_t)code;
 	if (reason && *reason)
 		link->reason = strndup(reason, REASON_MAX);
+	spy_loop_tell(link->loop);
 	spy_timer_set(&link->loop->context.timers, &link->deadline,
 		      spy_timer_at(link->loop->context.now + SPY_LINK_CLOSE_TIME),
 		      on_deadline);

@@ -55,6 +55,18 @@ static void set_time(struct spy_loop *loop)
 	int64_t now = tell_time(&wall);
 
 	spy_context_set_time(&loop->context, now, wall);
+	loop->slept = !loop->depth; /* a program may do something else for hours */
+}
+
+void spy_loop_tell(struct spy_loop *loop)
+{
+	if (loop->slept)
+		set_time(loop);
+}
+
+static void tell_hook(void *self)
+{
+	spy_loop_tell(self);
 }
 
 static void flush(struct spy_loop *loop)
@@ -116,6 +128,7 @@ static void on_prepare(uv_prepare_t *prepare)
 		uv_timer_stop(&loop->timer);
 	else
 		uv_timer_start(&loop->timer, on_timer, timeout, 0);
+	loop->slept = true;
 }
 
 static int wait_hook(void *self)
@@ -206,7 +219,7 @@ static void close_loop(struct spy_loop *loop)
 struct spy_loop *spy_loop_acquire(void)
 {
 	struct spy_loop *loop = current;
-	struct spy_context_hooks hooks = { .wait = wait_hook };
+	struct spy_context_hooks hooks = { .wait = wait_hook, .tell = tell_hook };
 	struct timespec wall;
 
 	if (loop) {
@@ -232,6 +245,7 @@ struct spy_loop *spy_loop_acquire(void)
 		return NULL;
 	}
 	loop->references = 1;
+	loop->slept = true;
 	return current = loop;
 }
 
@@ -249,6 +263,7 @@ int spy_loop_run(struct spy_loop *loop, uv_run_mode mode)
 		return SPY_EAGAIN;
 	loop->depth++;
 	r = uv_run(&loop->uv, mode);
+	loop->slept = true;
 	if (!--loop->depth && !loop->references)
 		close_loop(loop);
 	return r;

@@ -45,6 +45,7 @@ struct spy_loop {
 	unsigned references;
 	unsigned depth; /* of functions that run it */
 	bool receiving; /* user code may be on the stack, below a callback of lws */
+	bool slept;	/* since the time was told */
 	bool waiting;	/* the program waits inside: no sleep after something was done */
 };
 
@@ -57,6 +58,10 @@ void spy_loop_release(struct spy_loop *loop);
 /* One round of uv_run() in this mode; nonzero while there is something to wait for. Not from
  * inside itself (SPY_EAGAIN). */
 int spy_loop_run(struct spy_loop *loop, uv_run_mode mode);
+
+/* Tells the context the time when the loop has slept since. First thing in every callback
+ * of lws or libuv that hands something in: a deadline counts from when it came. */
+void spy_loop_tell(struct spy_loop *loop);
 
 /* Runs what is ready and flushes, without looking for input. */
 void spy_loop_turn(struct spy_loop *loop);

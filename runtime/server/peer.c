@@ -164,6 +164,7 @@ void spy_peer_accept(struct spy_worker *worker, int fd,
 	}
 	if (from->ss_family != AF_UNIX)
 		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &(int){ 1 }, sizeof(int));
+	spy_loop_tell(worker->loop);
 	peer->worker = worker;
 	peer->arrived = worker->loop->context.now;
 	write_address(peer, from);

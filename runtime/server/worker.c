@@ -258,6 +258,7 @@ static void on_phase_time(struct spy_timer *timer)
 
 static void set_phase_time(struct spy_worker *worker, int64_t ns)
 {
+	spy_loop_tell(worker->loop);
 	spy_timer_set(&worker->loop->context.timers, &worker->phase_timer,
 		      spy_timer_at(worker->loop->context.now + ns), on_phase_time);
 }

@@ -350,10 +350,12 @@ async def _(t):
 
 
 # --- deadlines ------------------------------------------------------------------------------
-def deadline(what, low, method, *args, **options):
-    """It comes after `low` seconds at the earliest; on a server that is not busy."""
+def deadline(what, low, method, *args, after=0, **options):
+    """It comes after `low` seconds at the earliest; on a server that is not busy, and that had
+    nothing to do for `after` seconds."""
     async def run(t):
         c = await t.connect()
+        await asyncio.sleep(after)
         start = time.monotonic()
         call = await c.start(method, *args, **options)
         await call.error("deadline_exceeded")
@@ -364,6 +366,7 @@ def deadline(what, low, method, *args, **options):
 
 
 deadline("of the schema", 0.19, "streaming.times_out")
+deadline("of a server that has slept", 0.19, "streaming.times_out", after=0.5)
 deadline("an option below the schema's", 0.04, "streaming.times_out", timeout=50)
 deadline("an option above the schema's", 0.19, "streaming.times_out", timeout=60000)
 deadline("the option 0 is none, the schema's counts", 0.19, "streaming.times_out", timeout=0)
