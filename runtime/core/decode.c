@@ -4,10 +4,10 @@
  *
  * Invariant: every function is entered with at < end for the value it reads, checks every
  * length before use, and takes no memory for a count that the bytes left cannot hold. Read
- * decode_any.c for `any` and objects, wire.h for the heads.
+ * decode_scalar.c for the less frequent scalars, decode_any.c for `any` and objects, wire.h for
+ * the heads.
  */
 #include <core/decoder.h>
-#include <core/uri.h>
 
 static const uint8_t *decode_list(struct spy_decoder *d, const uint8_t *at, unsigned kind,
 				  const struct spy_type *type, uint32_t max,
@@ -18,16 +18,6 @@ static const uint8_t *decode_other(struct spy_decoder *d, const uint8_t *at,
 				   unsigned kind, const struct spy_type *type,
 				   uint32_t max, void *value);
 
-/* An extension with a fixed meaning: its body, or NULL when it is another. */
-static const uint8_t *get_typed_ext(struct spy_decoder *d, const uint8_t *at, int8_t want,
-				    uint32_t *len)
-{
-	int8_t type;
-
-	at = spy_get_ext(at, d->end, &type, len);
-	return at && type == want ? at : NULL;
-}
-
 static inline const uint8_t *decode_time(struct spy_decoder *d, const uint8_t *at,
 					 struct timespec *time)
 {
@@ -37,7 +27,7 @@ static inline const uint8_t *decode_time(struct spy_decoder *d, const uint8_t *a
 	if (SPY_LIKELY(d->end - at >= 10 && at[0] == 0xd7 && at[1] == 0xff))
 		at += 2;
 	else
-		at = get_typed_ext(d, at, SPY_EXT_TIME, &len);
+		at = spy_get_typed_ext(d, at, SPY_EXT_TIME, &len);
 	return at && spy_get_stamp(at, len, time) ? at + len : NULL;
 }
 
@@ -294,35 +284,6 @@ static const uint8_t *decode_union(struct spy_decoder *d, const uint8_t *at,
 	return at;
 }
 
-bool spy_decoder_unique(struct spy_decoder *d, const struct spy_elements *elements)
-{
-	size_t slots = spy_unique_slots(elements->count);
-	struct spy_arena before = *d->arena;
-	uint32_t *table = NULL;
-	uint64_t key = 0;
-	bool unique;
-
-	if (slots) {
-		table = (uint32_t *)spy_decoder_alloc(d, slots * sizeof(*table));
-		if (!table)
-			return false;
-		key = spy_arena_seed(d->arena);
-	}
-	unique = spy_unique_check(elements, table, key) == elements->count;
-	if (d->arena->blocks == before.blocks)
-		d->arena->at = before.at;
-	return unique;
-}
-
-/* The numbers of an enum as they came, for telling duplicates before unknown ones turn into
- * the default. */
-static const struct spy_field raw_number = {
-	.type = &spy_any_type,
-	.has = SPY_NO_HAS,
-	.max = SPY_NO_MAX,
-	.kind = SPY_KIND_ANY,
-};
-
 /* The items of a list of integers, with nothing around each. */
 #define DECODE_INTEGERS(c_type)                                                     \
 	do {                                                                        \
@@ -378,42 +339,6 @@ static const uint8_t *decode_entries(struct spy_decoder *d, const uint8_t *at,
 	return at;
 }
 
-/* Refuses duplicates; of different unknown numbers that have become the same default, the
- * first stays, so that a set is a set. */
-static bool check_unique(struct spy_decoder *d, const struct spy_type *type,
-			 struct spy_list *list, const struct spy_any *raw)
-{
-	struct spy_elements elements = { type->fields, (const char *)list->items,
-					 type->stride, list->len };
-	struct spy_elements raws = { &raw_number, (const char *)raw, sizeof(*raw),
-				     list->len };
-	size_t slots = spy_unique_slots(list->len), i;
-	uint32_t *table = NULL;
-
-	if (list->len < 2)
-		return true;
-	if (!raw)
-		return spy_decoder_unique(d, &elements);
-	if (!spy_decoder_unique(d, &raws))
-		return false;
-	for (i = 0; i < list->len; i++) {
-		const void *number =
-			spy_field_at(type->fields, elements.items + i * type->stride);
-
-		if (number && *(const int32_t *)number != raw[i].integer)
-			break;
-	}
-	if (i == list->len)
-		return true;
-	if (slots) {
-		table = (uint32_t *)spy_decoder_alloc(d, slots * sizeof(*table));
-		if (!table)
-			return false;
-	}
-	list->len = spy_unique_keep(&elements, table, spy_arena_seed(d->arena));
-	return true;
-}
-
 static const uint8_t *decode_list(struct spy_decoder *d, const uint8_t *at, unsigned kind,
 				  const struct spy_type *type, uint32_t max,
 				  struct spy_list *list)
@@ -444,70 +369,12 @@ static const uint8_t *decode_list(struct spy_decoder *d, const uint8_t *at, unsi
 		at = raw || kind == SPY_KIND_MAP
 			     ? decode_entries(d, at, type, items, count, raw)
 			     : decode_items(d, at, type, items, count);
-		if (!at || (kind != SPY_KIND_LIST && !check_unique(d, type, list, raw)))
+		if (!at ||
+		    (kind != SPY_KIND_LIST && !spy_decoder_check(d, type, list, raw)))
 			return NULL;
 	}
 	d->depth--;
 	return at;
-}
-
-static const uint8_t *decode_enum(struct spy_decoder *d, const uint8_t *at,
-				  const struct spy_type *type, void *value)
-{
-	int64_t number;
-	int32_t known;
-	bool large;
-
-	at = spy_get_int(at, d->end, &number, &large);
-	if (!at)
-		return NULL;
-	if (large || spy_enum_find(type, number) < 0) {
-		if (type->dflt == SPY_NO_DEFAULT)
-			return NULL;
-		number = type->dflt;
-	}
-	known = (int32_t)number;
-	memcpy(value, &known, sizeof(known));
-	return at;
-}
-
-static const uint8_t *decode_float(struct spy_decoder *d, const uint8_t *at, float *value)
-{
-	double number;
-
-	at = spy_get_float(at, d->end, &number);
-	if (!at || !spy_fits_float(number))
-		return NULL;
-	*value = (float)number;
-	return at;
-}
-
-static const uint8_t *decode_bytes(struct spy_decoder *d, const uint8_t *at, uint32_t max,
-				   struct spy_bytes *bytes)
-{
-	uint32_t len;
-
-	at = spy_get_bin(at, d->end, &len);
-	if (!at || len > max || !spy_decode_body(d, at, len, &bytes->data))
-		return NULL;
-	bytes->len = len;
-	return at + len;
-}
-
-static const uint8_t *decode_bigint(struct spy_decoder *d, const uint8_t *at,
-				    struct spy_bigint *big)
-{
-	struct spy_bytes digits;
-	uint32_t len;
-
-	at = get_typed_ext(d, at, SPY_EXT_BIGINT, &len);
-	if (!at || !len)
-		return NULL;
-	digits = spy_bigint_shortest((struct spy_bytes){ at, len });
-	if (!spy_decode_body(d, digits.data, (uint32_t)digits.len, &big->data))
-		return NULL;
-	big->len = digits.len;
-	return at + len;
 }
 
 /* What is not in the inner loops. */
@@ -515,37 +382,13 @@ static __attribute__((noinline)) const uint8_t *
 decode_other(struct spy_decoder *d, const uint8_t *at, unsigned kind,
 	     const struct spy_type *type, uint32_t max, void *value)
 {
-	uint32_t len;
-
-	switch ((enum spy_kind)kind) {
-	case SPY_KIND_FLOAT:
-		return decode_float(d, at, (float *)value);
-	case SPY_KIND_URI:
-		at = spy_decode_text(d, at, (const char **)value, &len);
-		if (!at || !spy_uri_valid(*(const char **)value, len))
-			return NULL;
-		return decode_long(at, *(const char **)value, len, max);
-	case SPY_KIND_BYTES:
-		return decode_bytes(d, at, max, (struct spy_bytes *)value);
-	case SPY_KIND_UUID:
-		at = get_typed_ext(d, at, SPY_EXT_UUID, &len);
-		if (!at || len != sizeof(struct spy_uuid))
-			return NULL;
-		memcpy(value, at, sizeof(struct spy_uuid));
-		return at + len;
-	case SPY_KIND_BIGINT:
-		return decode_bigint(d, at, (struct spy_bigint *)value);
-	case SPY_KIND_ANY:
+	if (kind == SPY_KIND_ANY)
 		return spy_decode_any(d, at, (struct spy_any *)value);
-	case SPY_KIND_ENUM:
-		return decode_enum(d, at, type, value);
-	case SPY_KIND_TUPLE:
+	if (kind == SPY_KIND_TUPLE)
 		return decode_tuple(d, at, type, value);
-	case SPY_KIND_UNION:
+	if (kind == SPY_KIND_UNION)
 		return decode_union(d, at, type, value);
-	default:
-		return NULL;
-	}
+	return spy_decode_scalar(d, at, kind, type, max, value);
 }
 
 static int decode(struct spy_arena *arena, const struct spy_type *type, uint32_t max,

@@ -74,7 +74,26 @@ static inline bool spy_decode_body(struct spy_decoder *d, const uint8_t *at, uin
 const uint8_t *spy_decode_any(struct spy_decoder *d, const uint8_t *at,
 			      struct spy_any *any);
 
+/* An extension with a fixed meaning: its body, or NULL when it is another. */
+static inline const uint8_t *spy_get_typed_ext(struct spy_decoder *d, const uint8_t *at,
+					       int8_t want, uint32_t *len)
+{
+	int8_t type;
+
+	at = spy_get_ext(at, d->end, &type, len);
+	return at && type == want ? at : NULL;
+}
+
+/* A scalar of one of the kinds that decode.c has no case for. */
+const uint8_t *spy_decode_scalar(struct spy_decoder *d, const uint8_t *at, unsigned kind,
+				 const struct spy_type *type, uint32_t max, void *value);
+
 /* False when an element or key is there twice. */
 bool spy_decoder_unique(struct spy_decoder *d, const struct spy_elements *elements);
+
+/* The same for a whole set or map, which may be shortened: `raw` are an enum's numbers as
+ * they came, or NULL. */
+bool spy_decoder_check(struct spy_decoder *d, const struct spy_type *type,
+		       struct spy_list *list, const struct spy_any *raw);
 
 #endif
