@@ -34,10 +34,28 @@ struct spy_server *spy_server_new(const char *file)
 	return server;
 }
 
+void spy_server_hold_signals(struct spy_server *server)
+{
+	sigset_t held;
+
+	sigemptyset(&held);
+	sigaddset(&held, SIGTERM);
+	sigaddset(&held, SIGINT);
+	server->holding = !pthread_sigmask(SIG_BLOCK, &held, &server->signals);
+}
+
+void spy_server_release_signals(struct spy_server *server)
+{
+	if (server->holding)
+		pthread_sigmask(SIG_SETMASK, &server->signals, NULL);
+	server->holding = false;
+}
+
 void spy_server_free(struct spy_server *server)
 {
 	if (!server)
 		return;
+	spy_server_release_signals(server);
 	if (server->workers)
 		spy_server_unlisten(server);
 	free(server->workers);
@@ -170,6 +188,7 @@ int spy_server_start(struct spy_server *server)
 		server->worker_count = 0;
 		return r;
 	}
+	spy_server_hold_signals(server);
 	SPY_LOG(&server->log, INFO, "listening",
 		SPY_LOG_STR("address", server->settings.listen),
 		SPY_LOG_INT("port", server->port), SPY_LOG_INT("workers", count));

@@ -12,6 +12,7 @@
 
 #include <libwebsockets.h>
 #include <pthread.h>
+#include <signal.h>
 
 #include <core/connection.h>
 #include <core/registry.h>
@@ -71,7 +72,9 @@ struct spy_server {
 	struct spy_worker *workers;
 	unsigned worker_count;
 	int port;
-	int stop_fd; /* readable: stop */
+	int stop_fd;	  /* readable: stop */
+	bool holding;	  /* SIGTERM and SIGINT, from start to run: */
+	sigset_t signals; /* the thread's mask before */
 	_Atomic bool stopping, forced;
 	_Atomic uint32_t connections; /* sockets */
 	struct spy_addresses addresses;
@@ -98,6 +101,13 @@ int spy_server_command(struct spy_server *server, enum spy_command_kind kind,
 /* Brings the states in worker->metrics up to date; on its thread. */
 void spy_worker_publish(struct spy_worker *worker);
 bool spy_server_is_ready(const struct spy_server *server);
+
+/* --- server.c -------------------------------------------------------------------------- */
+
+/* Whoever reads that the server listens may send SIGTERM before it runs: such a signal waits
+ * until somebody handles it. */
+void spy_server_hold_signals(struct spy_server *server);
+void spy_server_release_signals(struct spy_server *server);
 
 /* --- peer.c ---------------------------------------------------------------------------- */
 

@@ -330,6 +330,7 @@ static void start_watching(struct spy_worker *worker)
 		uv_signal_start(&worker->terminate, on_signal, SIGTERM);
 		uv_signal_init(uv, &worker->interrupt);
 		uv_signal_start(&worker->interrupt, on_signal, SIGINT);
+		spy_server_release_signals(worker->server);
 	}
 	pthread_mutex_lock(&worker->server->lock);
 	uv_async_init(uv, &worker->async, on_commands);

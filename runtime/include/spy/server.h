@@ -90,7 +90,7 @@ SPY_PUBLIC int spy_revoke_scopes(struct spy_server *server, const char *user,
 				 const char *const *scopes);
 
 /* Opens the port; afterwards spy_server_port() tells which. spy_server_run() does it when it
- * has not been done. */
+ * has not been done. From here to there SIGTERM and SIGINT wait. */
 SPY_PUBLIC int spy_server_start(struct spy_server *server);
 SPY_PUBLIC int spy_server_port(const struct spy_server *server);
 
