@@ -182,6 +182,7 @@ static void shut(struct spy_connection *connection, int error)
 
 	connection->flags |= SPY_CONNECTION_CLOSING;
 	connection->direct = NULL;
+	connection->ahead.stream = NULL;
 	spy_timer_cancel(&connection->context->timers, &connection->timer);
 	spy_auth_stop(connection);
 	for (at = connection->calls.next; at != &connection->calls; at = next) {

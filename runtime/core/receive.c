@@ -4,7 +4,8 @@
  *
  * Invariant: a handler changes state and schedules; user code runs between two frames, in
  * spy_context_run_ready(). An item that somebody waits for stays in the message meanwhile
- * (`direct`); what is still there afterwards is copied.
+ * (`direct`), and its reader may pull those that follow it for the same stream, so that it is
+ * woken once for all of them; what is still there afterwards is copied.
  */
 #include <core/state.h>
 
@@ -317,6 +318,31 @@ void spy_connection_spill(struct spy_connection *connection)
 	spy_stream_spill(stream, connection->direct_item);
 }
 
+/* The same bytes in front of a value are the same kind, call and stream. Whatever is not just
+ * as it should be is left to the loop in receive(), which says what is wrong with it. */
+bool spy_connection_pull(struct spy_connection *connection, struct spy_stream *stream)
+{
+	struct spy_ahead *ahead = &connection->ahead;
+	struct spy_reader *reader = ahead->reader;
+	struct spy_reader next;
+
+	if (ahead->stream != stream || connection->direct || stream->credit <= 0 ||
+	    (stream->flags & (SPY_STREAM_PEER_DONE | SPY_STREAM_ENDED)) ||
+	    (stream->call->flags & SPY_CALL_DISCARD) ||
+	    (size_t)(reader->end - reader->at) <= ahead->head.len ||
+	    memcmp(reader->at, ahead->head.data, ahead->head.len))
+		return false;
+	next = spy_reader(reader->at + ahead->head.len,
+			  (size_t)(reader->end - reader->at) - ahead->head.len);
+	if (spy_cut(&next, &connection->direct_item) < 0)
+		return false;
+	reader->at = next.at;
+	connection->direct = stream;
+	stream->credit -= (int64_t)connection->direct_item.len;
+	stream->since = ++connection->context->sequence;
+	return true;
+}
+
 /* A client's call has returned a plain value. */
 static int read_result(struct spy_call *call, const struct spy_frame *frame)
 {
@@ -491,6 +517,22 @@ int spy_connection_handle(struct spy_connection *connection,
 	return 0;
 }
 
+/* What the frame has made ready. */
+static void run_ready(struct spy_connection *connection, const struct spy_frame *frame,
+		      struct spy_reader *reader)
+{
+	const uint8_t *value = frame->value.data;
+
+	if (connection->direct && value + frame->value.len == reader->at)
+		connection->ahead = (struct spy_ahead){
+			.stream = connection->direct,
+			.head = { frame->raw.data, (size_t)(value - frame->raw.data) },
+			.reader = reader,
+		};
+	spy_context_run_ready(connection->context);
+	connection->ahead.stream = NULL;
+}
+
 static void receive(struct spy_connection *connection, const uint8_t *message, size_t len)
 {
 	struct spy_reader reader = spy_reader(message, len);
@@ -501,7 +543,7 @@ static void receive(struct spy_connection *connection, const uint8_t *message, s
 		if (spy_frame_read(&reader, &frame, &what) < 0)
 			BROKEN(connection, what);
 		else if (spy_connection_handle(connection, &frame) == 0) {
-			spy_context_run_ready(connection->context);
+			run_ready(connection, &frame, &reader);
 			spy_connection_spill(connection);
 		}
 	}

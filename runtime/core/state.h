@@ -26,6 +26,13 @@ enum spy_connection_flag {
 	SPY_CONNECTION_BUSY = 1 << 8,	  /* a call has been open since `idle` was told */
 };
 
+/* While user code runs between two frames of a message: what follows an item. */
+struct spy_ahead {
+	struct spy_stream *stream; /* the item's, or NULL: nothing may be pulled */
+	struct spy_slice head;	   /* of its frame, up to the value */
+	struct spy_reader *reader; /* of the frames behind it */
+};
+
 struct spy_connection {
 	struct spy_ring ring; /* context->connections */
 	struct spy_context *context;
@@ -42,6 +49,7 @@ struct spy_connection {
 	/* An item that has just come in and lies in the receive buffer still. */
 	struct spy_stream *direct;
 	struct spy_slice direct_item;
+	struct spy_ahead ahead;
 	uint32_t last; /* the highest number of a call so far */
 	uint32_t peer_credit, peer_max_message, peer_max_calls;
 	uint32_t waiting_count;
@@ -114,6 +122,9 @@ int spy_connection_protocol_error(struct spy_connection *connection, const char 
  * in `direct`. */
 int spy_connection_handle(struct spy_connection *connection,
 			  const struct spy_frame *frame);
+/* `stream` has taken its item: when the next frame is another for it, that one becomes
+ * `direct`. */
+bool spy_connection_pull(struct spy_connection *connection, struct spy_stream *stream);
 /* What is left in `direct` goes into its queue. */
 void spy_connection_spill(struct spy_connection *connection);
 

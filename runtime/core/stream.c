@@ -172,7 +172,9 @@ bool spy_stream_peek(struct spy_stream *stream, struct spy_slice *item)
 				has_sequence(stream) ? &sequence : NULL);
 		return true;
 	}
-	if (!connection || connection->direct != stream)
+	if (!connection ||
+	    (connection->direct != stream && (connection->ahead.stream != stream ||
+					      !spy_connection_pull(connection, stream))))
 		return false;
 	*item = connection->direct_item;
 	return true;
@@ -218,7 +220,8 @@ void spy_stream_consumed(struct spy_stream *stream, size_t len)
 void spy_stream_refuse(struct spy_stream *stream, int error)
 {
 	struct spy_call *call = stream->call;
-	bool open = !(call->flags & SPY_CALL_OVER) && spy_connection_is_live(call->connection);
+	bool open = !(call->flags & SPY_CALL_OVER) &&
+		    spy_connection_is_live(call->connection);
 
 	stream->flags |= SPY_STREAM_PEER_DONE;
 	/* On a client's result that cancels the call. */

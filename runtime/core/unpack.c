@@ -71,29 +71,52 @@ static const uint8_t *skip_head(const uint8_t *at, const uint8_t *end, uint64_t 
 	return at + n;
 }
 
+/* The bytes of a scalar or a short string, which open nothing; 0 for whatever skip_head() has
+ * to look at. */
+static inline size_t simple_size(uint8_t c)
+{
+	if (c < 0x80 || c >= 0xe0)
+		return 1;
+	if (c < 0xa0)
+		return 0;
+	if (c < 0xc0)
+		return 1u + (c & 31);
+	return heads[c - 0xc0].shape == FIXED ? 1u + heads[c - 0xc0].n : 0;
+}
+
 const uint8_t *spy_skip(const uint8_t *at, const uint8_t *end, unsigned depth)
 {
 	uint64_t left[SPY_NESTING_MAX + 1];
 	unsigned base = depth;
+	uint64_t here = 1; /* what the innermost container waits for */
 	uint64_t count;
 	bool opens;
 
-	left[depth] = 1;
 	for (;;) {
-		if (at == end || !(at = skip_head(at, end, &count, &opens)))
+		size_t size;
+
+		if (at == end)
 			return NULL;
-		if (opens && depth == SPY_NESTING_MAX)
-			return NULL;
-		left[depth]--;
-		if (count) {
-			if (count > (uint64_t)(end - at))
+		here--;
+		if ((size = simple_size(*at))) {
+			if (size > (size_t)(end - at))
 				return NULL;
-			left[++depth] = count;
+			at += size;
+		} else {
+			if (!(at = skip_head(at, end, &count, &opens)) ||
+			    (opens && depth == SPY_NESTING_MAX))
+				return NULL;
+			if (count) {
+				if (count > (uint64_t)(end - at))
+					return NULL;
+				left[depth++] = here;
+				here = count;
+			}
 		}
-		while (!left[depth]) {
+		while (!here) {
 			if (depth == base)
 				return at;
-			depth--;
+			here = left[--depth];
 		}
 	}
 }
