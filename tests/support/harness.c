@@ -3,6 +3,47 @@
 
 #include <core/state.h>
 
+/* Good messages, of every kind. */
+static const char *const to_server[] = {
+	"[1, 1, \"test.plain.hello\", [\"Ada\"], {\"timeout\": 100, \"credit\": 5}]",
+	"[1, 2, \"test.stream.echo\", []] [3, 2, 1, [1, {\"a\": nil}, 1.5]] [4, 2, 1]",
+	"[1, 3, \"test.stream.echo_listen\", []] [3, 3, 1, \"text\"] [5, 3, 1, 9, \"no\"]",
+	"[1, 4, \"test.stream.relay\", []] [3, 4, 1, x(00 01)] [7, 4, 0, 100]",
+	"[1, 5, \"test.stream.merge\", []] [3, 5, 1, 1] [3, 5, 2, 2] [4, 5, 1] [4, 5, 2]",
+	"[1, 6, \"test.stream.how\", []] [5, 6, 1, 10, \"x\", obj(\"test.Full\", [\"attic\", 1])]",
+	"[1, 7, \"test.stream.paused\", []] [3, 7, 1, 5] [3, 7, 1, 6]",
+	"[1, 8, \"test.stream.hold\", []]",
+	"[6, 7, 0] [6, 8, 0]",
+	"[10, \"slow:bob:admin\"] [1, 9, \"test.secret.hold\", []] [1, 10, \"test.open.who\", []]",
+	"[10, nil]",
+	"[1, 11, \"test.lobby.messages\", []] [3, 11, 1, 5] [3, 11, 1, -2] [4, 11, 1]",
+	"[1, 12, \"test.plain.fail\", [-1]] [1, 13, \"test.plain.throw\", []]",
+	"[8, 5] [9, 6] [77, nil]",
+	"[12, 0, \"bye\", 3]",
+};
+static const char *const to_client[] = {
+	"[4, 1, 0, \"Hello\"]",
+	"[2, 2] [3, 2, 0, [1, {\"a\": nil}]] [3, 2, 0, \"text\"] [4, 2, 0]",
+	"[2, 3] [3, 3, 0, 5] [3, 3, 0, 6]",
+	"[2, 4] [7, 4, 1, 100] [6, 4, 1] [4, 4, 0, 7]",
+	"[5, 5, 0, 10, \"x\", obj(\"test.Full\", [\"attic\", 1])]",
+	"[2, 6] [5, 6, 0, 9, \"no\"]",
+	"[11, 0, \"\", {\"user\": \"bob\"}]",
+	"[12, 14, \"going\", 5]",
+	"[8, 5] [9, 6] [77, nil]",
+};
+
+uint32_t harness_message_count(bool server)
+{
+	return server ? sizeof to_server / sizeof *to_server
+		      : sizeof to_client / sizeof *to_client;
+}
+
+const char *harness_message(bool server, uint32_t index)
+{
+	return server ? to_server[index] : to_client[index];
+}
+
 static void on_close(struct spy_connection *c, int code, const char *reason, void *user)
 {
 	(void)c;

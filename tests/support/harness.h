@@ -23,6 +23,10 @@ struct harness {
 	bool pong;	  /* it has said PONG */
 };
 
+/* Messages that such a peer may say in good faith, in the notation of notation.h. */
+uint32_t harness_message_count(bool server);
+const char *harness_message(bool server, uint32_t index);
+
 /* A server's, or a client's with some calls open; the peer has said HELLO. False without
  * memory. */
 bool harness_begin(struct harness *h, bool server);
