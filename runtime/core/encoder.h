@@ -52,7 +52,7 @@ static inline __attribute__((always_inline)) uint8_t *
 spy_encode_text(struct spy_encoder *e, uint8_t *at, const char *text, size_t n,
 		uint32_t max)
 {
-	if (SPY_UNLIKELY(n > max))
+	if (SPY_UNLIKELY(n > max) && (n > UINT32_MAX || spy_utf8_count(text, n) > max))
 		return spy_encoder_fail(e, SPY_EINVALID_ARGUMENT);
 	at = spy_encoder_room(e, at, n);
 	if (SPY_UNLIKELY(!at))
