@@ -13,11 +13,6 @@
 /* A block is never larger than this because the one before it was: the doubling stops. */
 #define LARGE_BLOCK ((size_t)256 * 1024)
 
-struct spy_arena_block {
-	struct spy_arena_block *next;
-	size_t size; /* with this head */
-};
-
 void spy_arena_init(struct spy_arena *arena, const struct spy_env *env)
 {
 	*arena = (struct spy_arena){ .env = env };
@@ -89,20 +84,15 @@ static void free_blocks(struct spy_arena_block *block)
 	}
 }
 
-void spy_arena_reset(struct spy_arena *arena)
+/* There is no block, or it cannot be kept. */
+void spy_arena_reset_slow(struct spy_arena *arena)
 {
-	struct spy_arena_block *block = arena->blocks;
-
 	arena->error = 0;
-	if (!block)
+	if (!arena->blocks)
 		return;
-	if (!block->next && block->size <= SPY_ARENA_KEEP) {
-		use_block(arena, block);
-		return;
-	}
 	/* next time one block takes it all */
 	arena->hint = arena->used - (size_t)(arena->end - arena->at);
-	free_blocks(block);
+	free_blocks(arena->blocks);
 	arena->blocks = NULL;
 	arena->at = arena->end = NULL;
 	arena->used = 0;

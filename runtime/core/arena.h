@@ -31,7 +31,10 @@ struct spy_env {
 	void (*random)(void *bytes, size_t len);
 };
 
-struct spy_arena_block;
+struct spy_arena_block {
+	struct spy_arena_block *next;
+	size_t size; /* with this head */
+};
 
 /* A struct zeroed but for `env` is an empty arena. */
 struct spy_arena {
@@ -46,12 +49,25 @@ struct spy_arena {
 };
 
 void spy_arena_init(struct spy_arena *arena, const struct spy_env *env);
-/* Everything handed out is gone; the first block is kept unless it is large. */
-void spy_arena_reset(struct spy_arena *arena);
 /* Frees all memory; the arena is empty and usable again. */
 void spy_arena_free(struct spy_arena *arena);
 
 void *spy_arena_alloc_slow(struct spy_arena *arena, size_t size);
+void spy_arena_reset_slow(struct spy_arena *arena);
+
+/* Everything handed out is gone; the first block is kept unless it is large. */
+static inline void spy_arena_reset(struct spy_arena *arena)
+{
+	struct spy_arena_block *block = arena->blocks;
+
+	if (__builtin_expect(!block || block->next || block->size > SPY_ARENA_KEEP, 0)) {
+		spy_arena_reset_slow(arena);
+		return;
+	}
+	arena->error = 0;
+	arena->at = (uint8_t *)(block + 1);
+	arena->end = (uint8_t *)block + block->size;
+}
 
 /* `size` bytes, aligned to 8, not cleared, up to the next multiple of 8 writable; NULL
  * beyond the budget or without memory, `error` says which. Callers outside of the decoder

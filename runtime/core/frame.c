@@ -327,8 +327,8 @@ void spy_frame_put_stream(struct spy_buf *buf, unsigned count, enum spy_frame_ki
 		return;
 	*at++ = (uint8_t)(0x90 | count);
 	*at++ = (uint8_t)kind;
-	spy_put_uint32(&at, call);
-	spy_put_uint32(&at, stream);
+	at = spy_write_int64(at, call);
+	at = spy_write_int64(at, stream);
 	buf->len = (size_t)(at - buf->data);
 }
 

@@ -65,7 +65,8 @@ static void drop_empty_tail(struct spy_context *context, struct spy_output *outp
 	chunk_put(context, tail);
 }
 
-struct spy_buf *spy_output_begin(struct spy_context *context, struct spy_output *output)
+struct spy_buf *spy_output_begin_chunk(struct spy_context *context,
+				       struct spy_output *output)
 {
 	struct spy_chunk *chunk = output->tail;
 
@@ -107,8 +108,8 @@ static int move_frame(struct spy_context *context, struct spy_output *output)
 	return 0;
 }
 
-int spy_output_end(struct spy_context *context, struct spy_output *output,
-		   size_t max_message)
+int spy_output_end_long(struct spy_context *context, struct spy_output *output,
+			size_t max_message)
 {
 	struct spy_buf *buf = &output->tail->buf;
 	size_t len = buf->len - output->mark;

@@ -28,12 +28,37 @@ struct spy_output {
 	bool sending; /* the head is on its way: append nothing to it */
 };
 
+/* The same where there is no room behind the last frame, or where the frame may not fit. */
+struct spy_buf *spy_output_begin_chunk(struct spy_context *context,
+				       struct spy_output *output);
+int spy_output_end_long(struct spy_context *context, struct spy_output *output,
+			size_t max_message);
+
 /* Begins a frame: append it to the buffer. NULL without memory. One at a time. */
-struct spy_buf *spy_output_begin(struct spy_context *context, struct spy_output *output);
+static inline struct spy_buf *spy_output_begin(struct spy_context *context,
+					       struct spy_output *output)
+{
+	struct spy_chunk *chunk = output->tail;
+
+	if (!chunk || output->sending || chunk->buf.len >= SPY_CHUNK_SIZE)
+		return spy_output_begin_chunk(context, output);
+	output->mark = chunk->buf.len;
+	return &chunk->buf;
+}
+
 /* Ends it. SPY_ENOMEM, or SPY_ERESOURCE_EXHAUSTED when it is longer than `max_message`; then
  * it is as if it had not begun. */
-int spy_output_end(struct spy_context *context, struct spy_output *output,
-		   size_t max_message);
+static inline int spy_output_end(struct spy_context *context, struct spy_output *output,
+				 size_t max_message)
+{
+	struct spy_buf *buf = &output->tail->buf;
+
+	if (buf->failed || buf->len > max_message || buf->len > SPY_CHUNK_SIZE)
+		return spy_output_end_long(context, output, max_message);
+	output->queued += buf->len - output->mark;
+	return 0;
+}
+
 /* Takes back the frame that was begun. */
 void spy_output_undo(struct spy_context *context, struct spy_output *output);
 

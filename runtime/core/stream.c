@@ -180,34 +180,27 @@ bool spy_stream_peek(struct spy_stream *stream, struct spy_slice *item)
 	return true;
 }
 
-void spy_stream_took(struct spy_stream *stream, size_t len)
+static void pop(struct spy_stream *stream)
 {
 	struct spy_connection *connection = connection_of(stream);
 	size_t before = spy_queue_size(&stream->queue);
 	struct spy_slice next;
 
-	if (spy_queue_is_empty(&stream->queue)) {
-		connection->direct = NULL;
-	} else {
-		spy_queue_pop(&stream->queue, has_sequence(stream));
-		if (connection)
-			connection->held -= before - spy_queue_size(&stream->queue);
-		if (spy_queue_is_empty(&stream->queue))
-			stream->since =
-				++stream->call->context->sequence; /* of the end */
-		else if (has_sequence(stream))
-			spy_queue_first(&stream->queue, &next, &stream->since);
-	}
-	spy_stream_consumed(stream, len);
+	spy_queue_pop(&stream->queue, has_sequence(stream));
+	if (connection)
+		connection->held -= before - spy_queue_size(&stream->queue);
+	if (spy_queue_is_empty(&stream->queue))
+		stream->since = ++stream->call->context->sequence; /* of the end */
+	else if (has_sequence(stream))
+		spy_queue_first(&stream->queue, &next, &stream->since);
 }
 
-void spy_stream_consumed(struct spy_stream *stream, size_t len)
+static void grant_owed(struct spy_stream *stream)
 {
 	struct spy_call *call = stream->call;
 	uint32_t grant;
 
-	stream->owed += (int64_t)len;
-	if (stream->owed <= 0 || 2 * stream->owed < stream->window ||
+	if (stream->owed <= 0 ||
 	    (stream->flags & (SPY_STREAM_PEER_DONE | SPY_STREAM_ENDED)) ||
 	    (call->flags & SPY_CALL_OVER) || !spy_connection_is_live(call->connection))
 		return;
@@ -215,6 +208,22 @@ void spy_stream_consumed(struct spy_stream *stream, size_t len)
 	stream->owed -= grant;
 	stream->credit += grant;
 	spy_connection_say_credit(call->connection, call->id, stream->number, grant);
+}
+
+void spy_stream_consumed(struct spy_stream *stream, size_t len)
+{
+	stream->owed += (int64_t)len;
+	if (2 * stream->owed >= stream->window)
+		grant_owed(stream);
+}
+
+void spy_stream_took(struct spy_stream *stream, size_t len)
+{
+	if (spy_queue_is_empty(&stream->queue))
+		connection_of(stream)->direct = NULL;
+	else
+		pop(stream);
+	spy_stream_consumed(stream, len);
 }
 
 void spy_stream_refuse(struct spy_stream *stream, int error)
@@ -270,9 +279,13 @@ int spy_stream_take(struct spy_stream *stream, struct spy_slice slice, const voi
 	struct spy_connection *connection = connection_of(stream);
 	int r;
 
-	spy_stream_release_item(stream);
-	if (!(stream->arena = spy_context_arena(stream->call->context)))
+	if (stream->arena) {
+		if (connection)
+			connection->held -= stream->arena->used;
+		spy_arena_reset(stream->arena);
+	} else if (!(stream->arena = spy_context_arena(stream->call->context))) {
 		return SPY_ENOMEM;
+	}
 	r = spy_stream_decode(stream, stream->arena, slice, item);
 	if (connection)
 		connection->held += stream->arena->used;
@@ -331,7 +344,7 @@ void spy_stream_cancel(struct spy_stream *stream)
 
 /* --- Writing ---------------------------------------------------------------------------- */
 
-bool spy_stream_has_room(struct spy_stream *stream)
+static inline bool has_room(const struct spy_stream *stream)
 {
 	struct spy_connection *connection = connection_of(stream);
 	uint32_t flags = stream->call->flags;
@@ -341,6 +354,11 @@ bool spy_stream_has_room(struct spy_stream *stream)
 	    (flags & (SPY_CALL_REPEATABLE | SPY_CALL_OPENED)) == SPY_CALL_REPEATABLE)
 		return false;
 	return connection->output.queued < spy_connection_max_queue(connection);
+}
+
+bool spy_stream_has_room(struct spy_stream *stream)
+{
+	return has_room(stream);
 }
 
 void spy_stream_block(struct spy_stream *stream)
@@ -368,7 +386,7 @@ static struct spy_buf *begin_item(struct spy_stream *stream)
 	struct spy_call *call = stream->call;
 	struct spy_buf *buf;
 
-	if (spy_call_is_server(call))
+	if ((call->flags & (SPY_CALL_SERVER | SPY_CALL_OPENED)) == SPY_CALL_SERVER)
 		spy_call_opened(call);
 	if (!(buf = spy_connection_begin(call->connection)))
 		return NULL;
@@ -420,7 +438,7 @@ static int transmit(struct spy_stream *stream, const void *item, bool wait)
 	if (is_read(stream))
 		return SPY_EFAILED_PRECONDITION;
 	while (!(stream->flags & SPY_STREAM_ENDED)) {
-		if (spy_stream_has_room(stream))
+		if (has_room(stream))
 			return send_item(stream, item);
 		spy_stream_block(stream);
 		if (!wait)

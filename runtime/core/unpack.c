@@ -71,18 +71,57 @@ static const uint8_t *skip_head(const uint8_t *at, const uint8_t *end, uint64_t 
 	return at + n;
 }
 
-/* The bytes of a scalar or a short string, which open nothing; 0 for whatever skip_head() has
- * to look at. */
-static inline size_t simple_size(uint8_t c)
-{
-	if (c < 0x80 || c >= 0xe0)
-		return 1;
-	if (c < 0xa0)
-		return 0;
-	if (c < 0xc0)
-		return 1u + (c & 31);
-	return heads[c - 0xc0].shape == FIXED ? 1u + heads[c - 0xc0].n : 0;
-}
+/* By the first byte: the bytes of a scalar or a short string, which open nothing; 0 for
+ * whatever skip_head() has to look at. */
+static const uint8_t simple_sizes[256] = {
+	[0x00 ... 0x7f] = 1, /* integers */
+	[0xa0] = 1,
+	2,
+	3,
+	4,
+	5,
+	6,
+	7,
+	8,
+	9,
+	10,
+	11,
+	12,
+	13,
+	14,
+	15,
+	16, /* str */
+	17,
+	18,
+	19,
+	20,
+	21,
+	22,
+	23,
+	24,
+	25,
+	26,
+	27,
+	28,
+	29,
+	30,
+	31,
+	32,
+	[0xc0] = 1, /* nil */
+	[0xc2] = 1,
+	1, /* bool */
+	[0xca] = 5,
+	9, /* float */
+	[0xcc] = 2,
+	3,
+	5,
+	9,
+	2,
+	3,
+	5,
+	9, /* integers */
+	[0xe0 ... 0xff] = 1,
+};
 
 const uint8_t *spy_skip(const uint8_t *at, const uint8_t *end, unsigned depth)
 {
@@ -91,32 +130,32 @@ const uint8_t *spy_skip(const uint8_t *at, const uint8_t *end, unsigned depth)
 	uint64_t here = 1; /* what the innermost container waits for */
 	uint64_t count;
 	bool opens;
+	size_t size;
 
 	for (;;) {
-		size_t size;
-
-		if (at == end)
-			return NULL;
-		here--;
-		if ((size = simple_size(*at))) {
+		while (here) {
+			if (at == end)
+				return NULL;
+			if (!(size = simple_sizes[*at]))
+				break;
 			if (size > (size_t)(end - at))
 				return NULL;
 			at += size;
-		} else {
-			if (!(at = skip_head(at, end, &count, &opens)) ||
-			    (opens && depth == SPY_NESTING_MAX))
-				return NULL;
-			if (count) {
-				if (count > (uint64_t)(end - at))
-					return NULL;
-				left[depth++] = here;
-				here = count;
-			}
+			here--;
 		}
-		while (!here) {
+		if (!here) {
 			if (depth == base)
 				return at;
 			here = left[--depth];
+			continue;
+		}
+		if (!(at = skip_head(at, end, &count, &opens)) ||
+		    (opens && depth == SPY_NESTING_MAX) || count > (uint64_t)(end - at))
+			return NULL;
+		here--;
+		if (count) {
+			left[depth++] = here;
+			here = count;
 		}
 	}
 }
