@@ -28,16 +28,17 @@ static int send(const char *text)
 
 static int receive(const char *text)
 {
-	struct spy_arena *arena = spy_arena_new(NULL);
+	struct spy_arena arena;
 	struct spy_field any_length = three;
 	struct spy_buf buf = { 0 };
 	const void *box;
 	int r;
 
+	spy_arena_init(&arena, NULL);
 	any_length.max = SPY_NO_MAX;
 	assert_int_equal(spy_encode(&buf, &any_length, &text, 0), 0);
-	r = spy_decode(arena, &three, buf.data, buf.len, 0, &box);
-	spy_arena_free(arena);
+	r = spy_decode(&arena, &three, buf.data, buf.len, 0, &box);
+	spy_arena_free(&arena);
 	spy_buf_free(&buf);
 	return r;
 }
