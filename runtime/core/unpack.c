@@ -72,55 +72,19 @@ static const uint8_t *skip_head(const uint8_t *at, const uint8_t *end, uint64_t 
 }
 
 /* By the first byte: the bytes of a scalar or a short string, which open nothing; 0 for
- * whatever skip_head() has to look at. */
+ * whatever skip_head() has to look at. In order: integers; strings; nil; booleans; floats;
+ * integers again. */
 static const uint8_t simple_sizes[256] = {
-	[0x00 ... 0x7f] = 1, /* integers */
-	[0xa0] = 1,
-	2,
-	3,
-	4,
-	5,
-	6,
-	7,
-	8,
-	9,
-	10,
-	11,
-	12,
-	13,
-	14,
-	15,
-	16, /* str */
-	17,
-	18,
-	19,
-	20,
-	21,
-	22,
-	23,
-	24,
-	25,
-	26,
-	27,
-	28,
-	29,
-	30,
-	31,
-	32,
-	[0xc0] = 1, /* nil */
-	[0xc2] = 1,
-	1, /* bool */
-	[0xca] = 5,
-	9, /* float */
-	[0xcc] = 2,
-	3,
-	5,
-	9,
-	2,
-	3,
-	5,
-	9, /* integers */
-	[0xe0 ... 0xff] = 1,
+	[0x00 ... 0x7f] = 1, [0xa0] = 1,	 [0xa1] = 2,  [0xa2] = 3,  [0xa3] = 4,
+	[0xa4] = 5,	     [0xa5] = 6,	 [0xa6] = 7,  [0xa7] = 8,  [0xa8] = 9,
+	[0xa9] = 10,	     [0xaa] = 11,	 [0xab] = 12, [0xac] = 13, [0xad] = 14,
+	[0xae] = 15,	     [0xaf] = 16,	 [0xb0] = 17, [0xb1] = 18, [0xb2] = 19,
+	[0xb3] = 20,	     [0xb4] = 21,	 [0xb5] = 22, [0xb6] = 23, [0xb7] = 24,
+	[0xb8] = 25,	     [0xb9] = 26,	 [0xba] = 27, [0xbb] = 28, [0xbc] = 29,
+	[0xbd] = 30,	     [0xbe] = 31,	 [0xbf] = 32, [0xc0] = 1,  [0xc2] = 1,
+	[0xc3] = 1,	     [0xca] = 5,	 [0xcb] = 9,  [0xcc] = 2,  [0xcd] = 3,
+	[0xce] = 5,	     [0xcf] = 9,	 [0xd0] = 2,  [0xd1] = 3,  [0xd2] = 5,
+	[0xd3] = 9,	     [0xe0 ... 0xff] = 1
 };
 
 const uint8_t *spy_skip(const uint8_t *at, const uint8_t *end, unsigned depth)
