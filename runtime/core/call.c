@@ -143,6 +143,9 @@ bool spy_call_leave(struct spy_call *call)
 		return true;
 	if (connection->direct && connection->direct->call == call)
 		connection->direct = NULL;
+	/* another call may come to lie at the same place while the message goes on */
+	if (connection->ahead.stream && connection->ahead.stream->call == call)
+		connection->ahead.stream = NULL;
 	if (connection->ahead.stream && connection->ahead.stream->call == call)
 		connection->ahead.stream = NULL;
 	/* its place is free: another may be opened, or none is left */

@@ -1,6 +1,7 @@
 /*
  * What is inside of a connection, for the files that make it up: connection.c (life, output,
- * keepalive), receive.c (frames coming in), serve.c and request.c (calls), identity.c.
+ * keepalive), receive.c and open.c (frames coming in), serve.c and request.c (calls), auth.c and
+ * identity.c (who calls).
  *
  * Invariant: `closing` is set once; from then on nothing is read, no call is open and only
  * what is queued already goes out. `depth` keeps the memory while one of its functions is on
@@ -116,6 +117,14 @@ void spy_connection_fail(struct spy_connection *connection, int close_code,
 /* The peer has broken a rule; always SPY_EPROTOCOL. */
 int spy_connection_protocol_error(struct spy_connection *connection, const char *what);
 
+/* --- open.c ---------------------------------------------------------------------------- */
+
+/* An OPEN has come. */
+int spy_connection_on_open(struct spy_connection *connection, const struct spy_frame *frame);
+/* Something has come for a call that is held. */
+int spy_connection_on_held(struct spy_connection *connection, struct spy_call *call,
+			   const struct spy_frame *frame);
+
 /* --- receive.c ------------------------------------------------------------------------- */
 
 /* Handles one frame; SPY_EPROTOCOL when the connection is closing now. An item may be left
@@ -142,7 +151,7 @@ int spy_auth_ask(struct spy_connection *connection, const char *token, size_t le
 bool spy_auth_is_pending(const struct spy_connection *connection);
 /* Marks a held call as waiting for the last AUTH that has come. */
 uint32_t spy_auth_last(const struct spy_connection *connection);
-/* Releases the calls that wait for AUTHs which have been decided. receive.c */
+/* Releases the calls that wait for AUTHs which have been decided. open.c */
 void spy_connection_release(struct spy_connection *connection, uint32_t decided);
 
 /* Whoever the connection belongs to now, or NULL. */
