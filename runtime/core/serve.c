@@ -229,7 +229,8 @@ int spy_call_return(struct spy_call *call, const void *result)
 
 int spy_call_fail(struct spy_call *call, int error, const char *format, ...)
 {
-	char text[SPY_MESSAGE_MAX + 1];
+	char text[SPY_MESSAGE_MAX +
+		  8]; /* spy_failure_new() cuts it where a character ends */
 	va_list args;
 
 	if (!call)

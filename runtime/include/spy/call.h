@@ -55,7 +55,8 @@ SPY_PUBLIC int spy_call_status(const struct spy_call *call);
 
 SPY_PUBLIC struct spy_session *spy_call_session(struct spy_call *call);
 
-/* Who calls: user id and authentication id, or NULL. */
+/* Who calls: user id and authentication id, or NULL. The user id stays where it is; the
+ * authentication id may be another after the method has waited. */
 SPY_PUBLIC const char *spy_session_user_id(const struct spy_session *session);
 SPY_PUBLIC const char *spy_session_auth_id(const struct spy_session *session);
 SPY_PUBLIC bool spy_session_has_scope(const struct spy_session *session,
@@ -103,8 +104,8 @@ SPY_PUBLIC void spy_call_on_end(struct spy_call *call,
 /* Asks the server to end it; recv and wait then give SPY_ECANCELED. */
 SPY_PUBLIC void spy_call_cancel(struct spy_call *call);
 
-/* Takes the call: cancels it when it is still open, and frees it and its streams. NULL is
- * fine. */
+/* Takes the call: cancels it when it is still open, and frees it and its streams. No callback
+ * comes any more, the one that it is called from excepted. NULL is fine. */
 SPY_PUBLIC void spy_call_close(struct spy_call *call);
 
 #endif
