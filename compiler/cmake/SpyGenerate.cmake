@@ -20,7 +20,8 @@ function(spy_generate target)
 	foreach(schema IN LISTS arg_UNPARSED_ARGUMENTS)
 		get_filename_component(stem ${schema} NAME_WLE)
 		get_filename_component(schema ${schema} ABSOLUTE)
-		set(files ${out}/${stem}.c ${out}/${stem}.h ${out}/${stem}.server.h
+		# in the order of the depfile: ninja wants the same first one
+		set(files ${out}/${stem}.h ${out}/${stem}.c ${out}/${stem}.server.h
 			${out}/${stem}.client.h)
 		# spygen leaves an unchanged file alone; make goes by time, so touch it
 		add_custom_command(
