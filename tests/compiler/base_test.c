@@ -56,7 +56,7 @@ static void interned_strings_are_equal_by_pointer(void **state)
 	const char *first[5000];
 	struct arena a;
 	struct strs s;
-	char name[16];
+	char name[24];
 	int i;
 
 	(void)state;
