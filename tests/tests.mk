@@ -100,8 +100,9 @@ SCRIPTS     := $(sort $(filter-out tests/support/% tests/bench/% tests/fuzz/%,\
 		$(wildcard tests/*.sh tests/*/*.sh tests/*_test.py tests/*/*_test.py)))
 # about sources, documents and packaging: the sanitizers have nothing to say there
 ONCE        := $(filter tests/core/fiber_tools.sh tests/build/build_test.py tests/compat/property_test.py \
-		tests/compat/wire_test.py tests/docs_test.py tests/headers.sh tests/layers.sh \
-		tests/install.sh tests/runner_test.py tests/bench_test.py,$(SCRIPTS))
+		tests/compat/wire_test.py tests/docs_test.py tests/editors/textmate_test.py \
+		tests/editors/vim_test.py tests/headers.sh tests/layers.sh tests/install.sh \
+		tests/runner_test.py tests/bench_test.py,$(SCRIPTS))
 in = $(patsubst $(B)/%,$(1)/%,$(2))
 
 .PHONY: check-deps check-build check-all

@@ -1,1 +1,2 @@
-autocmd BufNewFile,BufRead *.spy setfiletype spy
+" Not `setfiletype`: Vim itself takes .spy for Spyce, a template language for Python.
+autocmd BufNewFile,BufRead *.spy set filetype=spy
