@@ -302,12 +302,18 @@ static bool read_value(struct reading *r)
 	}
 }
 
-/* A string as @max counts it: in bytes. */
+/* A string as @max counts it: in characters, which is in bytes that begin one. */
 static void check_length(struct check *c, const struct value *v, uint64_t max)
 {
-	if (max && v->kind == VALUE_STRING && v->len > max)
+	size_t i, n = 0;
+
+	if (!max || v->kind != VALUE_STRING)
+		return;
+	for (i = 0; i < v->len; i++)
+		n += ((unsigned char)v->s[i] & 0xc0) != 0x80;
+	if (n > max)
 		diag_error(c->diag, v->span,
-			   "the default has %zu bytes; '@max' allows %llu", v->len,
+			   "the default has %zu characters; '@max' allows %llu", n,
 			   (unsigned long long)max);
 }
 
