@@ -27,7 +27,15 @@ static const char reserved[] =
 static const char own_words[] = " args call client endpoint result streams ";
 
 /* Tags of the headers that every generated file includes. */
-static const char tags[] = " itimerspec sigevent timespec tm ";
+static const char tags[] = " itimerspec sigevent timespec timeval timex tm ";
+
+/* Macros of the standard's headers that an enum without a package can meet. */
+static const char macros[] =
+	" CHAR_BIT CHAR_MAX CHAR_MIN CLOCK_BOOTTIME CLOCK_MONOTONIC CLOCK_REALTIME"
+	" CLOCK_TAI EXIT_FAILURE EXIT_SUCCESS FOPEN_MAX INT16_MAX INT16_MIN INT32_MAX"
+	" INT32_MIN INT64_MAX INT64_MIN INT8_MAX INT8_MIN INT_MAX INT_MIN LONG_MAX"
+	" LONG_MIN RAND_MAX SEEK_CUR SEEK_END SEEK_SET SIZE_MAX TIMER_ABSTIME TIME_UTC"
+	" TMP_MAX UINT16_MAX UINT32_MAX UINT64_MAX UINT8_MAX UINT_MAX ";
 
 static bool is_one_of(const char *name, const char *words)
 {
@@ -50,7 +58,8 @@ const char *cname_own(struct arena *a, const char *name, enum cname_place place)
 	return escaped(a, name,
 		       is_one_of(name, reserved) ||
 			       (place == CNAME_PARAM && is_one_of(name, own_words)) ||
-			       (place == CNAME_TAG && is_one_of(name, tags)));
+			       (place == CNAME_TAG && is_one_of(name, tags)) ||
+			       (place == CNAME_CONSTANT && is_one_of(name, macros)));
 }
 
 const char *cname_prefix(struct arena *a, const struct schema *schema)

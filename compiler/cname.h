@@ -60,6 +60,7 @@ enum cname_place {
 	CNAME_MEMBER, /* of a struct */
 	CNAME_PARAM,
 	CNAME_TAG, /* of a struct or enum */
+	CNAME_CONSTANT,
 };
 const char *cname_own(struct arena *a, const char *name, enum cname_place place);
 

@@ -111,11 +111,11 @@ static void name_values(struct assign *s, const struct decl *decl, struct enumer
 
 	for (i = 0; i < e->n_values; i++) {
 		struct enum_value *v = &e->values[i];
+		const char *name = arena_printf(s->arena, "%s_%s", decl->c_name, v->name);
 
 		if (!v->c_name)
-			v->c_name = cname_upper(
-				s->arena,
-				arena_printf(s->arena, "%s_%s", decl->c_name, v->name));
+			v->c_name = cname_own(s->arena, cname_upper(s->arena, name),
+					      CNAME_CONSTANT);
 	}
 }
 

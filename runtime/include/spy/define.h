@@ -255,22 +255,23 @@
 	SPY_DEFINE_INVOKE_(METHOD, ENDPOINT, MEMBER, const T *result = NULL,      \
 			   r ? r : METHOD##_return(call, result), __VA_ARGS__)
 
-#define SPY_DEFINE_INVOKE_(METHOD, ENDPOINT, MEMBER, RESULT, DONE, ...)   \
-	static inline int METHOD##_invoke_(                               \
-		struct spy_call *call, const struct spy_service *service, \
-		const void *untyped, struct spy_stream *const *streams)   \
-	{                                                                 \
-		const struct ENDPOINT *endpoint =                         \
-			(const struct ENDPOINT *)service->implementation; \
-		const struct METHOD##_args *args =                        \
-			(const struct METHOD##_args *)untyped;            \
-		int r;                                                    \
-		RESULT;                                                   \
-		(void)args;                                               \
-		(void)streams;                                            \
-		r = endpoint->MEMBER ? endpoint->MEMBER(__VA_ARGS__)      \
-				     : SPY_EUNIMPLEMENTED;                \
-		return DONE;                                              \
+#define SPY_DEFINE_INVOKE_(METHOD, ENDPOINT, MEMBER, RESULT, DONE, ...)      \
+	static inline int METHOD##_invoke_(                                  \
+		struct spy_call *call, const struct spy_service *service,    \
+		const void *untyped, struct spy_stream *const *streams)      \
+	{                                                                    \
+		const struct ENDPOINT *endpoint =                            \
+			(const struct ENDPOINT *)service->implementation;    \
+		const struct METHOD##_args *args =                           \
+			(const struct METHOD##_args *)untyped;               \
+		int r;                                                       \
+		RESULT;                                                      \
+		(void)args;                                                  \
+		(void)streams;                                               \
+		/* in parentheses: a MEMBER may be a macro with arguments */ \
+		r = (endpoint->MEMBER) ? (endpoint->MEMBER)(__VA_ARGS__)     \
+				       : SPY_EUNIMPLEMENTED;                 \
+		return DONE;                                                 \
 	}
 
 /*
