@@ -10,7 +10,17 @@
 #ifndef SPYGEN_COMPAT_H
 #define SPYGEN_COMPAT_H
 
+#include "compile.h"
+
 #include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * Holds n newer schemas against n older ones of the same run; into run->diag.  `allowed`
+ * has one entry per rule, or is NULL.  Out of memory it leaves by run->arena.fail.
+ */
+void compat_compare(struct compile *run, struct schema *const *now,
+		    struct schema *const *then, size_t n, const bool *allowed);
 
 /* The subcommand; its exit status. */
 int compat_command(int argc, char **argv, bool color);

@@ -192,62 +192,57 @@ void compat_union(struct compat *c, const struct decl *then, const struct decl *
 
 /* ---- sealed ones as values ---- */
 
-static bool holds(const struct type *type, const struct decl *decl)
+static void find_in_type(struct compat *c, const struct type *type)
 {
 	size_t i;
 
 	if (!type)
-		return false;
-	if (type->decl == decl)
-		return true;
+		return;
+	if (type->kind == TYPE_SEALED)
+		map_put(c->arena, &c->held, type->decl->full_name,
+			(void *)(uintptr_t)type->decl);
 	for (i = 0; i < type->n_items; i++)
-		if (holds(type->items[i], decl))
-			return true;
-	return holds(type->element, decl);
+		find_in_type(c, type->items[i]);
+	find_in_type(c, type->element);
 }
 
-static bool decl_holds(const struct decl *in, const struct decl *decl)
+static void find_in_methods(struct compat *c, const struct endpoint *e)
 {
 	size_t i, k;
 
-	switch (in->kind) {
-	case DECL_MODEL:
-	case DECL_EXCEPTION:
-		for (i = 0; i < in->record->n_fields; i++)
-			if (holds(in->record->fields[i].type, decl))
-				return true;
-		return false;
-	case DECL_ENDPOINT:
-		for (i = 0; i < in->endpoint->n_methods; i++) {
-			const struct method *m = &in->endpoint->methods[i];
-
-			if (holds(m->result_type, decl))
-				return true;
-			for (k = 0; k < m->n_params; k++)
-				if (holds(m->params[k].type, decl))
-					return true;
-		}
-		return false;
-	default:
-		return false; /* a union has models only */
+	for (i = 0; i < e->n_methods; i++) {
+		find_in_type(c, e->methods[i].result_type);
+		for (k = 0; k < e->methods[i].n_params; k++)
+			find_in_type(c, e->methods[i].params[k].type);
 	}
 }
 
-/* Thrown, an exception goes by its own name; only as a value it has a number. */
-static bool is_value(const struct vec *files, const struct decl *decl)
+void compat_find_held(struct compat *c, const struct vec *files)
 {
-	size_t i, k;
+	size_t i, k, m;
 
-	if (decl->kind != DECL_EXCEPTION)
-		return true;
 	for (i = 0; i < files->n; i++) {
 		const struct schema *file = files->at[i];
 
-		for (k = 0; k < file->n_decls; k++)
-			if (decl_holds(file->decls[k], decl))
-				return true;
+		for (k = 0; k < file->n_decls; k++) {
+			const struct decl *decl = file->decls[k];
+
+			if (decl->kind == DECL_ENDPOINT)
+				find_in_methods(c, decl->endpoint);
+			else if (decl->kind == DECL_MODEL || decl->kind == DECL_EXCEPTION)
+				for (m = 0; m < decl->record->n_fields; m++)
+					find_in_type(c, decl->record->fields[m].type);
+		}
 	}
-	return false;
+}
+
+/* Thrown, an exception goes by its own name; only as a value it has a number.  A sealed
+   model is there to be a value, if not here then in a file that imports this one. */
+static bool has_numbers(const struct compat *c, const struct decl *then,
+			const struct decl *now)
+{
+	return now->kind == DECL_MODEL || map_get(&c->held, then->full_name) ||
+	       map_get(&c->held, now->full_name);
 }
 
 void compat_children(struct compat *c, const struct decl *then, const struct decl *now)
@@ -258,7 +253,7 @@ void compat_children(struct compat *c, const struct decl *then, const struct dec
 	struct step *steps;
 	size_t i;
 
-	if (!is_value(&c->files_then, then) && !is_value(&c->files_now, now))
+	if (!has_numbers(c, then, now))
 		return;
 	for (i = 0; i < a->n_children; i++)
 		before[i] = item_of(c, a->children[i]->decl, a->children[i]->decl->span,

@@ -237,6 +237,8 @@ static struct decl *find_heir(struct compat *c, const struct decl *then,
 	for (i = 0; i < file->n_decls; i++) {
 		struct decl *now = file->decls[i];
 
+		if (c->n_guesses++ > COMPAT_GUESSES_MAX)
+			return NULL;
 		if (!map_get(&c->taken, now->full_name) && looks_like(c, then, now))
 			return now;
 	}

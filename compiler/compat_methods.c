@@ -9,53 +9,59 @@
 
 #include <string.h>
 
-static const struct method *find_method(const struct endpoint *e, const char *name)
+/* Methods and parameters by name. */
+static struct map methods_of(struct compat *c, const struct endpoint *e)
 {
+	struct map names = { 0 };
 	size_t i;
 
 	for (i = 0; i < e->n_methods; i++)
-		if (e->methods[i].name == name)
-			return &e->methods[i];
-	return NULL;
+		map_put(c->arena, &names, e->methods[i].name, &e->methods[i]);
+	return names;
 }
 
-static const struct param *find_param(const struct method *m, const char *name)
+static struct map params_of(struct compat *c, const struct method *m)
 {
+	struct map names = { 0 };
 	size_t i;
 
 	for (i = 0; i < m->n_params; i++)
-		if (m->params[i].name == name)
-			return &m->params[i];
-	return NULL;
+		map_put(c->arena, &names, m->params[i].name, &m->params[i]);
+	return names;
 }
+
+/* One method in its two versions. */
+struct pair {
+	const struct method *then, *now;
+	struct map params_then, params_now;
+	struct spot spot;
+};
 
 /* ---- parameters ---- */
 
 /* Those that are, or are not, streams on both sides or have no counterpart. */
-static size_t list(struct compat *c, const struct method *m, const struct method *other,
+static size_t list(struct compat *c, const struct method *m, const struct map *there,
 		   bool stream, struct place_of **places)
 {
 	size_t i, n = 0;
 
 	*places = arena_array(c->arena, m->n_params, sizeof(**places));
 	for (i = 0; i < m->n_params; i++) {
-		const struct param *p = &m->params[i];
-		const struct param *there = find_param(other, p->name);
+		const struct param *p = &m->params[i], *other = map_get(there, p->name);
 
-		if (p->stream == stream && (!there || there->stream == stream))
+		if (p->stream == stream && (!other || other->stream == stream))
 			(*places)[n++] = compat_param(p);
 	}
 	return n;
 }
 
-static void check_crossings(struct compat *c, const struct method *then,
-			    const struct method *now)
+static void check_crossings(struct compat *c, const struct pair *pair)
 {
 	size_t i;
 
-	for (i = 0; i < now->n_params; i++) {
-		const struct param *p = &now->params[i];
-		const struct param *old = find_param(then, p->name);
+	for (i = 0; i < pair->now->n_params; i++) {
+		const struct param *p = &pair->now->params[i];
+		const struct param *old = map_get(&pair->params_then, p->name);
 
 		if (old && old->stream != p->stream)
 			compat_say(c, RULE_stream_changed, p->span,
@@ -67,45 +73,44 @@ static void check_crossings(struct compat *c, const struct method *then,
 }
 
 /* Whether arguments that are there on both sides have changed places with streams. */
-static void check_mixture(struct compat *c, const struct method *then,
-			  const struct method *now)
+static void check_mixture(struct compat *c, const struct pair *pair)
 {
 	const struct param *last = NULL, *old;
 	size_t i;
 
-	for (i = 0; i < now->n_params; i++) {
-		old = find_param(then, now->params[i].name);
-		if (!old || old->stream != now->params[i].stream)
+	for (i = 0; i < pair->now->n_params; i++) {
+		const struct param *p = &pair->now->params[i];
+
+		old = map_get(&pair->params_then, p->name);
+		if (!old || old->stream != p->stream)
 			continue;
 		if (last && old < last && old->stream != last->stream) {
 			compat_say(
-				c, RULE_signature, now->params[i].span,
+				c, RULE_signature, p->span,
 				compat_spot(old->span, old->name),
 				"'%s' stands behind '%s' now, so programs that call '%s' "
 				"change",
-				old->name, last->name, now->name);
+				old->name, last->name, pair->now->name);
 			return;
 		}
 		last = old;
 	}
 }
 
-static void check_params(struct compat *c, const struct method *then,
-			 const struct method *now)
+static void check_params(struct compat *c, const struct pair *pair)
 {
-	struct owner owner = { now->name, now->span, compat_spot(then->span, then->name),
-			       true };
+	struct owner owner = { pair->now->name, pair->now->span, pair->spot, true };
 	struct place_of *a, *b;
 	size_t n, m;
 	int stream;
 
-	check_crossings(c, then, now);
+	check_crossings(c, pair);
 	for (stream = 0; stream < 2; stream++) {
-		n = list(c, then, now, stream, &a);
-		m = list(c, now, then, stream, &b);
+		n = list(c, pair->then, &pair->params_now, stream, &a);
+		m = list(c, pair->now, &pair->params_then, stream, &b);
 		compat_places(c, &owner, a, n, b, m);
 	}
-	check_mixture(c, then, now);
+	check_mixture(c, pair);
 }
 
 /* ---- results and exceptions ---- */
@@ -224,17 +229,17 @@ static void check_overflow(struct compat *c, const char *what, enum overflow the
 			   "what a slow reader of %s costs has changed", what);
 }
 
-static void check_overflows(struct compat *c, const struct method *then,
-			    const struct method *now, struct spot spot)
+static void check_overflows(struct compat *c, const struct pair *pair)
 {
+	const struct method *then = pair->then, *now = pair->now;
 	size_t i;
 
 	if (then->result == RESULT_STREAM && now->result == RESULT_STREAM)
 		check_overflow(c, arena_printf(c->arena, "the result of '%s'", now->name),
-			       then->overflow, now->overflow, now->span, spot);
+			       then->overflow, now->overflow, now->span, pair->spot);
 	for (i = 0; i < now->n_params; i++) {
 		const struct param *p = &now->params[i];
-		const struct param *old = find_param(then, p->name);
+		const struct param *old = map_get(&pair->params_then, p->name);
 
 		if (old && old->stream && p->stream)
 			check_overflow(c, arena_printf(c->arena, "stream '%s'", p->name),
@@ -248,19 +253,20 @@ static void check_overflows(struct compat *c, const struct method *then,
 static void check_method(struct compat *c, const struct method *then,
 			 const struct method *now)
 {
-	struct spot spot = compat_spot(then->span, then->name);
+	struct pair pair = { then, now, params_of(c, then), params_of(c, now),
+			     compat_spot(then->span, then->name) };
 
 	if (then->messages != now->messages)
-		compat_say(c, RULE_messages_form, now->span, spot,
+		compat_say(c, RULE_messages_form, now->span, pair.spot,
 			   now->messages ? "'messages' was a method: programs change"
 					 : "'messages' is a method now: programs change");
-	check_params(c, then, now);
-	check_result(c, then, now, spot);
-	check_throws(c, then, now, spot);
-	check_access(c, then, now, spot);
-	check_timeout(c, then, now, spot);
-	check_overflows(c, then, now, spot);
-	compat_c_name(c, then->c_name, now->c_name, now->span, spot);
+	check_params(c, &pair);
+	check_result(c, then, now, pair.spot);
+	check_throws(c, then, now, pair.spot);
+	check_access(c, then, now, pair.spot);
+	check_timeout(c, then, now, pair.spot);
+	check_overflows(c, &pair);
+	compat_c_name(c, then->c_name, now->c_name, now->span, pair.spot);
 }
 
 static bool same_value(const struct compat *c, const struct type *then,
@@ -287,7 +293,7 @@ bool compat_same_method(const struct compat *c, const struct method *then,
 
 /* A new method that looks like one that is gone, and is nobody else's heir. */
 static const struct method *find_heir(struct compat *c, const struct method *then,
-				      const struct endpoint *before,
+				      const struct map *before,
 				      const struct endpoint *after, struct map *heirs)
 {
 	size_t i;
@@ -295,7 +301,9 @@ static const struct method *find_heir(struct compat *c, const struct method *the
 	for (i = 0; i < after->n_methods; i++) {
 		const struct method *m = &after->methods[i];
 
-		if (!find_method(before, m->name) && !map_get(heirs, m->name) &&
+		if (c->n_guesses++ > COMPAT_GUESSES_MAX)
+			break;
+		if (!map_get(before, m->name) && !map_get(heirs, m->name) &&
 		    compat_same_method(c, then, m)) {
 			map_put(c->arena, heirs, m->name, (void *)(uintptr_t)m);
 			return m;
@@ -304,32 +312,36 @@ static const struct method *find_heir(struct compat *c, const struct method *the
 	return NULL;
 }
 
+static void check_gone(struct compat *c, const struct method *then,
+		       const struct decl *now, const struct method *heir)
+{
+	struct spot spot = compat_spot(then->span, then->name);
+
+	if (!heir) {
+		compat_say(c, RULE_method_removed, now->span, spot,
+			   "method '%s' is gone, and older clients call it", then->name);
+		return;
+	}
+	compat_say(c, RULE_method_renamed, heir->span, spot,
+		   "method '%s' became '%s', and its name is what older peers call",
+		   then->name, heir->name);
+	check_method(c, then, heir);
+}
+
 void compat_endpoint(struct compat *c, const struct decl *then, const struct decl *now)
 {
-	const struct endpoint *before = then->endpoint, *after = now->endpoint;
-	struct map heirs = { 0 };
+	struct map before = methods_of(c, then->endpoint), heirs = { 0 };
+	struct map after = methods_of(c, now->endpoint);
 	size_t i;
 
-	for (i = 0; i < before->n_methods; i++) {
-		const struct method *m = &before->methods[i];
-		const struct method *same = find_method(after, m->name), *heir;
-		struct spot spot = compat_spot(m->span, m->name);
+	for (i = 0; i < then->endpoint->n_methods; i++) {
+		const struct method *m = &then->endpoint->methods[i];
+		const struct method *same = map_get(&after, m->name);
 
-		if (same) {
+		if (same)
 			check_method(c, m, same);
-			continue;
-		}
-		heir = find_heir(c, m, before, after, &heirs);
-		if (heir) {
-			compat_say(c, RULE_method_renamed, heir->span, spot,
-				   "method '%s' became '%s', and its name is what older "
-				   "peers call",
-				   m->name, heir->name);
-			check_method(c, m, heir);
-		} else {
-			compat_say(c, RULE_method_removed, now->span, spot,
-				   "method '%s' is gone, and older clients call it",
-				   m->name);
-		}
+		else
+			check_gone(c, m, now,
+				   find_heir(c, m, &before, now->endpoint, &heirs));
 	}
 }

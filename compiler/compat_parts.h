@@ -4,7 +4,7 @@
  * Invariant: "before" and "then" are the older schema, "now" the newer one, everywhere and
  * in this order; a thing is told apart by its name, which the two have interned together.
  *
- * Reading order: compat.c (the command), compat_match.c (which declaration has become
+ * Reading order: compat.c (the walk over both), compat_match.c (which declaration has become
  * which), compat_align.c (which place has become which), compat_records.c,
  * compat_values.c, compat_enums.c, compat_methods.c.
  */
@@ -29,6 +29,8 @@ struct compat {
 	struct map packages;  /* older package -> the newer name; "" for none */
 	struct map decls_now; /* full name -> struct decl * */
 	struct map taken;     /* newer full names that have an older counterpart */
+	struct map held;      /* full names of sealed ones that are values somewhere */
+	size_t n_guesses;     /* how often something was held against something gone */
 };
 
 /* ---- compat.c ---- */
@@ -49,6 +51,10 @@ static inline struct spot compat_spot(struct span span, const char *name)
 }
 
 /* ---- compat_match.c ---- */
+
+/* Renamed things are looked for among all that are new; with many of both that is slow,
+   and then they are not renamed things. */
+#define COMPAT_GUESSES_MAX ((size_t)1000000)
 
 /* Finds which declaration has become which; reports those that are gone. */
 void compat_match(struct compat *c);
@@ -143,6 +149,8 @@ void compat_result(struct compat *c, const char *what, const struct type *then,
 void compat_record(struct compat *c, const struct decl *then, const struct decl *now);
 void compat_enum(struct compat *c, const struct decl *then, const struct decl *now);
 void compat_union(struct compat *c, const struct decl *then, const struct decl *now);
+/* Fills in c->held; before compat_children(), which needs to know. */
+void compat_find_held(struct compat *c, const struct vec *files);
 /* The concrete children of a sealed model. */
 void compat_children(struct compat *c, const struct decl *then, const struct decl *now);
 void compat_endpoint(struct compat *c, const struct decl *then, const struct decl *now);
