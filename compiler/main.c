@@ -29,12 +29,13 @@ enum {
 static const char help[] =
 	"Usage: spygen [options] FILE...\n"
 	"       spygen fmt [--check] FILE|FOLDER...\n"
+	"       spygen check NEW... --against OLD\n"
 	"       spygen import [options] FILE|FOLDER...\n"
 	"\n"
 	"Compiles .spy schemas: typed calls and streams between servers, devices and\n"
 	"browsers.  For chat.spy it writes chat.h, chat.c, chat.server.h, chat.client.h.\n"
-	"'fmt' lays schemas out, 'import' makes them from Serverpod's model files; both\n"
-	"have a --help of their own.\n"
+	"'fmt' lays schemas out, 'check' says which changes break whom, 'import' makes\n"
+	"them from Serverpod's model files; each has a --help of its own.\n"
 	"\n"
 	"Output:\n"
 	"  --out DIR         write into DIR (default: the current one)\n"
@@ -94,7 +95,7 @@ static const char *value_of(char **argv, int *i, const char *name, int *missing)
 /* One option; 0, or the exit status plus 1. */
 static int read_option(struct arguments *a, char **argv, int *i)
 {
-	const char *arg = argv[*i], *value;
+	const char *arg = argv[*i], *value = NULL;
 	int missing = 0;
 
 	if (!strcmp(arg, "--server"))
@@ -115,7 +116,9 @@ static int read_option(struct arguments *a, char **argv, int *i)
 		a->dirs[a->n_dirs++] = value;
 	else
 		return usage("unknown option '%s'", arg) + 1;
-	return missing ? usage("'%s' needs a value", arg) + 1 : 0;
+	if (missing || (value && !*value))
+		return usage("'%s' needs a value", arg) + 1;
+	return 0;
 }
 
 /* 0, or the exit status plus 1. */
@@ -143,6 +146,9 @@ static int read_arguments(struct arguments *a, int argc, char **argv)
 	}
 	if (!a->n_files)
 		return usage("%s", "no files") + 1;
+	if (a->emit.templates_dir && access(a->emit.templates_dir, R_OK | X_OK) < 0)
+		return usage("cannot read the templates in '%s'", a->emit.templates_dir) +
+		       1;
 	if (a->emit.depfile && a->n_files > 1)
 		return usage("%s", "--depfile goes with one file") + 1;
 	if (!a->emit.server && !a->emit.client)
@@ -174,6 +180,29 @@ static int check_langs(const char *langs)
 	return 0;
 }
 
+/* The name of an output has no folder in it: two inputs cannot share theirs. */
+static int check_stems(struct diag *diag, const char **inputs, size_t n)
+{
+	size_t i, k;
+
+	for (i = 0; i < n; i++) {
+		const char *slash = strrchr(inputs[i], '/');
+		const char *name = slash ? slash + 1 : inputs[i];
+
+		for (k = 0; k < i; k++) {
+			slash = strrchr(inputs[k], '/');
+			if (strcmp(name, slash ? slash + 1 : inputs[k]))
+				continue;
+			diag_file_error(
+				diag, inputs[i],
+				"has the same name as %s, and so would its output",
+				inputs[k]);
+			return -1;
+		}
+	}
+	return 0;
+}
+
 static int emit(struct compile *c, struct arguments *a, struct schema **schemas)
 {
 	struct emit_options options = a->emit;
@@ -190,6 +219,8 @@ static int emit(struct compile *c, struct arguments *a, struct schema **schemas)
 		inputs[i] = ((const struct source *)c->sources.files.at[i])->path;
 	options.inputs = inputs;
 	options.n_inputs = c->sources.files.n;
+	if (check_stems(&c->diag, inputs, options.n_inputs) < 0)
+		return -1;
 	for (i = 0; i < a->n_files; i++)
 		if (cname_assign(schemas[i], &c->diag) < 0 ||
 		    emit_c(schemas[i], &options, &c->diag) < 0)

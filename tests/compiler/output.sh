@@ -115,5 +115,20 @@ fi
 mkdir "with space"
 "$spygen" --out 'with space/$x' --depfile x.d chat.spy 2>/dev/null
 check "paths are escaped" grep -qF 'with\ space/$$x/chat.h' x.d
+
+# outputs are named without the folder, so one would take the other's place
+mkdir -p one two
+echo 'package one; model A { a: int; }' >one/same.spy
+echo 'package two; model A { a: int; }' >two/same.spy
+"$spygen" --out same one/same.spy two/same.spy 2>same.txt
+check "two inputs of one name" is "$? $(cat same.txt)" \
+	"1 two/same.spy: error: has the same name as one/same.spy, and so would its output"
+check "nothing is written then" is "$(ls same 2>/dev/null)" ""
+"$spygen" --out same one/same.spy ./one/same.spy
+check "one input twice" is $? 0
+"$spygen" --out "" one/same.spy 2>/dev/null
+check "no folder to write into" is $? 2
+"$spygen" --templates nowhere --out same one/same.spy 2>/dev/null
+check "no folder of templates" is $? 2
 cd "$root" || exit 2
 done_testing
