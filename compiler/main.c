@@ -52,11 +52,6 @@ static const char help[] =
 	"  -h, --help        show this\n"
 	"  --version         show the version\n"
 	"\n"
-	"Commands, each with a --help of its own:\n"
-	"  spygen fmt        lays out schemas\n"
-	"  spygen check      says what a change of a schema breaks\n"
-	"  spygen import     turns Serverpod's models into schemas\n"
-	"\n"
 	"Exit status: 0 all is well, 1 mistakes in the input, 2 mistakes in the usage.\n";
 
 struct arguments {
