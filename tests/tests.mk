@@ -142,3 +142,4 @@ bench: bench-programs
 	@.ci/deps bench
 	@for program in $(BENCHES); do echo "== $$(basename $$program)"; taskset -c 1 $$program || exit 1; done
 	@echo "== echo"; tests/bench/echo_bench.py $(B) $(ROUNDS)
+	@echo "== calls"; tests/bench/call_bench.py $(B) $(ROUNDS)

@@ -30,7 +30,34 @@ static int items(struct spy_call *call, struct bench_item_stream *sent,
 	return r;
 }
 
-static const struct bench_echo_endpoint echo = { .small = small, .items = items };
+static int one(struct spy_call *call, const struct bench_small *sent,
+	       const struct bench_small **result)
+{
+	(void)call;
+	*result = sent;
+	return 0;
+}
+
+static int ignore(struct bench_small_stream *sent, const struct bench_small *item,
+		  void *self)
+{
+	(void)sent;
+	(void)item;
+	(void)self;
+	return 0;
+}
+
+static int listen_only(struct spy_call *call, struct bench_small_stream *sent)
+{
+	static const struct bench_small_listener listener = { .item = ignore };
+
+	(void)call;
+	return bench_small_listen(sent, &listener, NULL) < 0 ? SPY_ENOMEM : SPY_LATER;
+}
+
+static const struct bench_echo_endpoint echo = {
+	.small = small, .items = items, .one = one, .listen = listen_only
+};
 
 int main(void)
 {

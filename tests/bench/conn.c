@@ -68,6 +68,26 @@ static uint8_t *put_text(uint8_t *at, const char *text)
 	return at + len;
 }
 
+/* One call with one argument. The longest form of its number is as good as any. */
+static uint8_t *put_call(struct conn *conn, uint8_t *at)
+{
+	const struct load_options *options = conn->options;
+	uint32_t call = ++conn->call;
+	const uint8_t head[] = { 0x94,
+				 1,
+				 0xce,
+				 (uint8_t)(call >> 24),
+				 (uint8_t)(call >> 16),
+				 (uint8_t)(call >> 8),
+				 (uint8_t)call };
+
+	memcpy(at, head, sizeof(head));
+	at = put_text(at + sizeof(head), options->method);
+	*at++ = 0x91;
+	memcpy(at, options->item, options->item_len);
+	return at + options->item_len;
+}
+
 /* HELLO and OPEN in one message, as the protocol allows. */
 static void put_opening(struct conn *conn)
 {
@@ -76,6 +96,10 @@ static void put_opening(struct conn *conn)
 
 	memcpy(at, hello, sizeof(hello));
 	at += sizeof(hello);
+	if (conn->options->unary) {
+		put_message(conn, (size_t)(at - start));
+		return;
+	}
 	memcpy(at, open, sizeof(open));
 	at = put_text(at + sizeof(open), conn->options->method);
 	*at++ = 0x90; /* no arguments */
@@ -118,6 +142,11 @@ static void put_items(struct conn *conn)
 	/* a message of the short form is enough for any batch */
 	for (; limit > 0 && (size_t)(at - start) + head_len + options->item_len < 60000;
 	     limit--) {
+		if (options->unary) {
+			at = put_call(conn, at);
+			conn->due--;
+			continue;
+		}
 		if (options->method && conn->credit <= 0)
 			break;
 		memcpy(at, head, head_len);
@@ -248,6 +277,16 @@ static const uint8_t *read_frame(struct conn *conn, const uint8_t *at, const uin
 			return NULL;
 		conn->credit += bytes;
 		return next;
+	}
+	if (kind == 4 && options->unary) {
+		if (!(next = get_integer(next, end, &call)) ||
+		    !(next = get_integer(next, end, &stream)) ||
+		    (size_t)(end - next) < options->item_len ||
+		    memcmp(next, options->item, options->item_len))
+			return NULL;
+		conn->replies++;
+		conn->due++;
+		return next + options->item_len;
 	}
 	/* HELLO, OPENED and PING are fine; an end of any kind is not */
 	return kind == 0 || kind == 2 || kind == 8 ? skip(at, end) : NULL;

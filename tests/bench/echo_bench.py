@@ -84,12 +84,12 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def load(build, contender, condition, measured=MEASURED):
+def load(build, contender, condition, measured=MEASURED, extra=()):
     connections, depth = condition
     command = [build + "/tests/bench/load", "-a", str(contender.server.port),
                "-i", contender.item.hex(), "-c", str(connections), "-d", str(depth),
                "-k", str(contender.per_message), "-w", str(WARM_UP), "-t", str(measured),
-               "-p", str(contender.server.process.pid)]
+               "-p", str(contender.server.process.pid), *extra]
     if contender.method:
         command += ["-s", contender.method]
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,

@@ -4,6 +4,7 @@
  *   -a PORT      the server's port on 127.0.0.1
  *   -s METHOD    speak spygen's protocol, calling METHOD, a streaming echo; without it:
  *                plain WebSocket messages, each one item
+ *   -u           METHOD takes one item and returns it: a call for each
  *   -i HEX       an item's bytes (one MessagePack value for -s)
  *   -c N -d N    connections, and items on their way on each
  *   -k N         items per message at most (0: all that are ready)
@@ -154,7 +155,7 @@ static int parse(int argc, char **argv)
 {
 	int option;
 
-	while ((option = getopt(argc, argv, "a:s:i:c:d:k:w:t:p:S")) != -1) {
+	while ((option = getopt(argc, argv, "a:s:i:c:d:k:w:t:p:Su")) != -1) {
 		int number = optarg ? atoi(optarg) : 0;
 
 		switch (option) {
@@ -182,6 +183,9 @@ static int parse(int argc, char **argv)
 		case 'p':
 			server = number;
 			break;
+		case 'u':
+			options.unary = true;
+			break;
 		case 'S':
 			sleeps = true;
 			break;
@@ -206,7 +210,7 @@ int main(int argc, char **argv)
 	uint64_t start, cpu, items;
 
 	if (parse(argc, argv) < 0) {
-		fputs("usage: load -a PORT -i HEX [-s METHOD] [-c N] [-d N] [-k N] [-w MS] "
+		fputs("usage: load -a PORT -i HEX [-s METHOD [-u]] [-c N] [-d N] [-k N] [-w MS] "
 		      "[-t MS] [-p PID] [-S]\n",
 		      stderr);
 		return 2;

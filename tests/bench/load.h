@@ -13,6 +13,7 @@ struct load_options {
 	const uint8_t *item;
 	size_t item_len;
 	int connections, depth, per_message;
+	bool unary; /* a call for each item */
 };
 
 struct conn {
@@ -21,6 +22,7 @@ struct conn {
 	uint64_t replies; /* items that came back */
 	uint64_t sent_at; /* load.c's */
 	int due;	  /* items to send */
+	uint32_t call;	  /* the last one's number */
 	int64_t credit;	  /* bytes that the server still takes */
 	int64_t consumed; /* bytes read and not granted again */
 	uint8_t *in;	  /* [in_start, in_len) has not been looked at */
