@@ -16,6 +16,9 @@ extern const struct conformance_logged_in_endpoint logged_in_endpoint;
 extern const struct conformance_identity_endpoint identity_endpoint;
 extern const struct conformance_lobby_endpoint lobby_endpoint;
 
+/* Throws the ExceptionWithData that the schema's comments describe. */
+int throw_data(struct spy_call *call);
+
 /* Decides on a token of the form that the schema's comment gives. */
 int authenticate(struct spy_call *call, const char *token, struct spy_identity *identity,
 		 void *self);

@@ -38,16 +38,7 @@ static int nothing(struct spy_call *call)
 
 static int throws_typed(struct spy_call *call)
 {
-	static const char *const fields[] = { "first", "second" };
-	struct conformance_exception_with_data thrown = {
-		.message = "thrown",
-		.creation_date = { .tv_sec = 1700000000 },
-		.error_fields = { fields, 2 },
-		.has_some_nullable_field = true,
-		.some_nullable_field = 1,
-	};
-
-	return conformance_exception_with_data_throw(call, &thrown);
+	return throw_data(call);
 }
 
 static int throws_plain(struct spy_call *call)

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int throw_it(struct spy_call *call)
+int throw_data(struct spy_call *call)
 {
 	static const char *const fields[] = { "first", "second" };
 	struct conformance_exception_with_data thrown = {
@@ -240,7 +240,7 @@ static int throws_typed(struct spy_call *call, struct spy_int_stream *items,
 {
 	(void)items;
 	(void)result;
-	return throw_it(call);
+	return throw_data(call);
 }
 
 static int stream_throws_plain(struct spy_call *call, struct spy_int_stream *result)
@@ -253,7 +253,7 @@ static int stream_throws_plain(struct spy_call *call, struct spy_int_stream *res
 static int stream_throws_typed(struct spy_call *call, struct spy_int_stream *result)
 {
 	(void)result;
-	return throw_it(call);
+	return throw_data(call);
 }
 
 static int stream_then_throws(struct spy_call *call, int64_t value,
@@ -261,7 +261,7 @@ static int stream_then_throws(struct spy_call *call, int64_t value,
 {
 	int r = int_stream_from_value(call, value, result);
 
-	return r < 0 ? r : throw_it(call);
+	return r < 0 ? r : throw_data(call);
 }
 
 /* Reads to the end; the number of items, and in *how how the stream ended. */
