@@ -202,7 +202,11 @@ int spy_server_port(const struct spy_server *server)
 
 static void *run_thread(void *arg)
 {
-	spy_worker_run(arg);
+	struct spy_worker *worker = arg;
+
+	spy_worker_run(worker);
+	worker->server->others--;
+	spy_server_wake(worker->server);
 	return NULL;
 }
 
@@ -216,7 +220,9 @@ int spy_server_run(struct spy_server *server)
 	while (started < server->worker_count) {
 		struct spy_worker *worker = &server->workers[started];
 
+		server->others++;
 		if (pthread_create(&worker->thread, NULL, run_thread, worker)) {
+			server->others--;
 			spy_server_stop(server);
 			r = SPY_ENOMEM;
 			break;

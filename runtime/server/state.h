@@ -76,6 +76,7 @@ struct spy_server {
 	bool holding;	  /* SIGTERM and SIGINT, from start to run: */
 	sigset_t signals; /* the thread's mask before */
 	_Atomic bool stopping, forced;
+	_Atomic unsigned others;      /* workers but the first that have not ended */
 	_Atomic uint32_t connections; /* sockets */
 	struct spy_addresses addresses;
 	pthread_mutex_t lock;
@@ -98,6 +99,8 @@ enum spy_command_kind { SPY_REVOKE_USER, SPY_REVOKE_TOKEN, SPY_REVOKE_SCOPES };
 /* Has all workers do it; copies. From any thread. */
 int spy_server_command(struct spy_server *server, enum spy_command_kind kind,
 		       const char *user, const char *auth_id, const char *const *scopes);
+/* Has all workers look at what else has changed. From any thread. */
+void spy_server_wake(struct spy_server *server);
 /* Brings the states in worker->metrics up to date; on its thread. */
 void spy_worker_publish(struct spy_worker *worker);
 bool spy_server_is_ready(const struct spy_server *server);

@@ -140,6 +140,15 @@ int spy_server_command(struct spy_server *server, enum spy_command_kind kind,
 	return r;
 }
 
+void spy_server_wake(struct spy_server *server)
+{
+	pthread_mutex_lock(&server->lock);
+	for (unsigned i = 0; i < server->worker_count; i++)
+		if (server->workers[i].running)
+			uv_async_send(&server->workers[i].async);
+	pthread_mutex_unlock(&server->lock);
+}
+
 static void obey(struct spy_worker *worker, const struct spy_command *command)
 {
 	struct spy_context *context = &worker->loop->context;
@@ -185,9 +194,11 @@ static void on_commands(uv_async_t *async)
 
 /* --- Stopping -------------------------------------------------------------------------- */
 
+/* The first worker, which watches the signals, stays as long as any other. */
 static bool is_over(const struct spy_worker *worker)
 {
-	return spy_ring_is_empty(&worker->peers) && !worker->loop->context.counts.calls;
+	return spy_ring_is_empty(&worker->peers) && !worker->loop->context.counts.calls &&
+	       (worker->index || !worker->server->others);
 }
 
 static void set_phase_time(struct spy_worker *worker, int64_t ns);
@@ -281,8 +292,10 @@ static void on_signal(uv_signal_t *watcher, int number)
 	struct spy_worker *worker = watcher->data;
 
 	(void)number;
-	if (worker->server->stopping)
+	if (worker->server->stopping) {
 		worker->server->forced = true;
+		spy_server_wake(worker->server);
+	}
 	spy_server_stop(worker->server);
 }
 

@@ -330,7 +330,39 @@ async def drain():
               "a second signal ends it now", log[-3000:])
 
 
+async def second_signal():
+    """It reaches every worker, although the first one, which watches signals, has no work."""
+    server = Server(drain="60s", workers=2)
+    busy = None
+    for _ in range(100):
+        async with Client(server.url) as c:
+            await c.send(HELLO)
+            session = (await c.recv_kind(0))[2]["session"]
+            if not session.startswith("1-"):
+                continue
+            await c.send([1, 1, "conformance.streaming.never_ending_stream", [1000000000]])
+            await c.recv_kind(3)
+            server.process.send_signal(signal.SIGTERM)
+            await c.recv_kind(12)
+            busy = session
+            await asyncio.sleep(0.2)
+            start = time.monotonic()
+            server.process.send_signal(signal.SIGTERM)
+            loop = asyncio.get_running_loop()
+            try:
+                status = await loop.run_in_executor(None, server.process.wait, 10)
+            except subprocess.TimeoutExpired:
+                status = None
+            took = time.monotonic() - start
+        break
+    server.process.kill()
+    check(busy, "a connection of the second worker")
+    check(busy and status == 0 and took < 3, "a second signal ends all workers",
+          busy and (status, took))
+
+
 asyncio.run(drain())
+asyncio.run(second_signal())
 
 # --- several workers, a unix socket, files ------------------------------------------------
 
