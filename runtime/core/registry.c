@@ -53,15 +53,16 @@ static size_t hash(const char *name, size_t len)
 	return value;
 }
 
-static bool is_entry(const struct entry *entry, const char *name, size_t len, bool endpoint)
+static bool is_entry(const struct entry *entry, const char *name, size_t len,
+		     bool endpoint)
 {
 	return entry->len == len && (entry->method == ENDPOINT) == endpoint &&
 	       !memcmp(entry->name, name, len);
 }
 
 /* The entry of this name, or the free one where it would stand. */
-static struct entry *find(struct entry *entries, size_t size, const char *name, size_t len,
-			  bool endpoint)
+static struct entry *find(struct entry *entries, size_t size, const char *name,
+			  size_t len, bool endpoint)
 {
 	size_t at = hash(name, len) & (size - 1);
 

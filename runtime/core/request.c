@@ -164,7 +164,8 @@ static int open_call(struct spy_connection *connection, struct spy_call *call,
 		call->flags &= ~(uint32_t)(SPY_CALL_HELD | SPY_CALL_PREPARED);
 		/* Without a place in the table its answer would be ignored: take it back. */
 		if ((r = spy_connection_add(connection, call)) < 0)
-			spy_connection_say_stream(connection, SPY_FRAME_CANCEL, call->id, 0);
+			spy_connection_say_stream(connection, SPY_FRAME_CANCEL, call->id,
+						  0);
 	}
 	if (r < 0) {
 		spy_call_end_client(call, r, NULL, true);

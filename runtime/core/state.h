@@ -120,7 +120,8 @@ int spy_connection_protocol_error(struct spy_connection *connection, const char 
 /* --- open.c ---------------------------------------------------------------------------- */
 
 /* An OPEN has come. */
-int spy_connection_on_open(struct spy_connection *connection, const struct spy_frame *frame);
+int spy_connection_on_open(struct spy_connection *connection,
+			   const struct spy_frame *frame);
 /* Something has come for a call that is held. */
 int spy_connection_on_held(struct spy_connection *connection, struct spy_call *call,
 			   const struct spy_frame *frame);
