@@ -101,8 +101,8 @@ SCRIPTS     := $(sort $(filter-out tests/support/% tests/bench/% tests/fuzz/%,\
 # about sources, documents and packaging: the sanitizers have nothing to say there
 ONCE        := $(filter tests/core/fiber_tools.sh tests/build/build_test.py tests/compat/property_test.py \
 		tests/compat/wire_test.py tests/docs_test.py tests/editors/textmate_test.py \
-		tests/editors/vim_test.py tests/headers.sh tests/layers.sh tests/install.sh \
-		tests/runner_test.py tests/bench_test.py,$(SCRIPTS))
+		tests/editors/vim_test.py tests/format.sh tests/headers.sh tests/layers.sh \
+		tests/install.sh tests/runner_test.py tests/bench_test.py,$(SCRIPTS))
 in = $(patsubst $(B)/%,$(1)/%,$(2))
 
 .PHONY: check-deps check-build check-all
