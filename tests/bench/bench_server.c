@@ -1,5 +1,5 @@
-/* The echo of typed items that echo_bench.py measures: each is decoded to a struct and
- * encoded again. Prints its port. */
+/* bench_server [SETTING VALUE]...: the echo of typed items that echo_bench.py measures: each
+ * is decoded to a struct and encoded again. Prints its port. */
 #include "bench.server.h"
 
 #include <stdio.h>
@@ -59,12 +59,14 @@ static const struct bench_echo_endpoint echo = {
 	.small = small, .items = items, .one = one, .listen = listen_only
 };
 
-int main(void)
+int main(int argc, char **argv)
 {
 	struct spy_server *server = spy_server_new(NULL);
 	int r;
 
 	spy_server_set(server, "port", "0");
+	for (int i = 1; i + 1 < argc; i += 2)
+		spy_server_set(server, argv[i], argv[i + 1]);
 	bench_echo_serve(server, &echo, NULL);
 	if ((r = spy_server_start(server)) == 0) {
 		printf("listening on %d\n", spy_server_port(server));
