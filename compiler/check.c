@@ -35,6 +35,7 @@ static void check_package(struct check *c, struct unit *unit)
 		schema->span = p->name.span;
 		schema->doc = ast_doc(c->arena, p->attrs);
 		schema->c_prefix = check_attrs(c, p->attrs, ON_PACKAGE).c_name;
+		schema->attributes = check_written(c, p->attrs);
 		check_snake_name(c, p->name, "a package");
 		if (p->late)
 			diag_error(c->diag, p->span,

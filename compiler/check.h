@@ -119,6 +119,8 @@ struct attrs {
 
 struct attrs check_attrs(struct check *c, const struct ast_attrs *attrs,
 			 enum place_bit place);
+/* As they are written, for the schema. */
+struct attributes check_written(struct check *c, const struct ast_attrs *attrs);
 
 /* ---- check_types.c ---- */
 

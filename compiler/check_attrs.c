@@ -317,3 +317,26 @@ struct attrs check_attrs(struct check *c, const struct ast_attrs *attrs,
 	}
 	return out;
 }
+
+struct attributes check_written(struct check *c, const struct ast_attrs *attrs)
+{
+	struct attributes out = { .n = attrs->list.n };
+	size_t i, k;
+
+	out.list = arena_array(c->arena, out.n, sizeof(*out.list));
+	for (i = 0; i < out.n; i++) {
+		const struct ast_attr *attr = attrs->list.at[i];
+		struct attribute *to = &out.list[i];
+
+		to->name = attr->name.text;
+		to->n_args = attr->args.n;
+		to->args = arena_array(c->arena, to->n_args, sizeof(*to->args));
+		for (k = 0; k < to->n_args; k++) {
+			const struct ast_arg *arg = attr->args.at[k];
+
+			to->args[k].key = arg->key.text;
+			to->args[k].text = arg->value.text;
+		}
+	}
+	return out;
+}

@@ -19,6 +19,7 @@ static void read_param(struct check *c, struct symbol *s, const struct ast_membe
 	p->span = ast->name.span;
 	p->doc = ast_doc(c->arena, ast->attrs);
 	p->c_name = attrs.c_name;
+	p->attributes = check_written(c, ast->attrs);
 	p->max = attrs.max;
 	p->credit = attrs.credit;
 	p->overflow = attrs.overflow;
@@ -67,6 +68,7 @@ static void read_messages(struct check *c, struct symbol *s, const struct ast_me
 	p->span = in->name.span;
 	p->stream = true;
 	p->c_name = attrs.c_name;
+	p->attributes = check_written(c, in->attrs);
 	p->credit = attrs.credit;
 	p->overflow = attrs.overflow;
 	p->type = check_type(c, s->unit, in->type);
@@ -187,6 +189,7 @@ static void read_method(struct check *c, struct symbol *s, const struct ast_meth
 	m->doc = ast_doc(c->arena, ast->attrs);
 	m->deprecated = attrs.deprecated ? attrs.deprecated : s->decl.deprecated;
 	m->c_name = attrs.c_name;
+	m->attributes = check_written(c, ast->attrs);
 	m->timeout_ms = attrs.timeout_ms;
 	m->credit = attrs.credit;
 	m->overflow = attrs.overflow;

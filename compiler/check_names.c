@@ -189,6 +189,7 @@ static struct symbol *declare(struct check *c, struct unit *unit,
 	check_modifiers(c, ast);
 	start_body(c, s);
 	attrs = check_attrs(c, ast->attrs, places[decl->kind]);
+	decl->attributes = check_written(c, ast->attrs);
 	decl->server = attrs.server;
 	decl->deprecated = attrs.deprecated;
 	decl->c_name = attrs.c_name;

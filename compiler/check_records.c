@@ -119,6 +119,7 @@ void check_enum(struct check *c, struct symbol *s)
 		value->span = ast->name.span;
 		value->doc = ast_doc(c->arena, ast->attrs);
 		value->deprecated = attrs.deprecated;
+		value->attributes = check_written(c, ast->attrs);
 		value->c_name = attrs.c_name;
 		check_snake_name(c, ast->name, "an enum value");
 		if (is_literal_word(value->name))
@@ -312,6 +313,7 @@ static void read_field(struct check *c, struct symbol *s, const struct ast_membe
 	f->span = ast->name.span;
 	f->doc = ast_doc(c->arena, ast->attrs);
 	f->deprecated = attrs.deprecated;
+	f->attributes = check_written(c, ast->attrs);
 	f->c_name = attrs.c_name;
 	f->server = attrs.server;
 	f->max = attrs.max;

@@ -34,9 +34,11 @@ static bool uses_deprecated(const struct schema *schema)
 	return false;
 }
 
-struct view *emit_view(struct arena *a, const struct schema *schema)
+struct view *emit_view(struct arena *a, const struct schema *schema, bool public)
 {
-	struct emit e = { .arena = a, .schema = schema, .root = view_object(a) };
+	struct emit e = {
+		.arena = a, .schema = schema, .root = view_object(a), .public = public
+	};
 	const char *slash = strrchr(schema->path, '/');
 	struct view *imports;
 	size_t i;
@@ -50,7 +52,8 @@ struct view *emit_view(struct arena *a, const struct schema *schema)
 	emit_doc(&e, e.root, schema->doc, NULL);
 	imports = view_list(a, e.root, "imports");
 	for (i = 0; i < schema->n_imports; i++)
-		view_add_text(a, imports, arena_printf(a, "%s.h", schema->imports[i]->stem));
+		view_add_text(a, imports,
+			      arena_printf(a, "%s.h", schema->imports[i]->stem));
 	view_flag(a, e.root, "uses_deprecated", uses_deprecated(schema));
 	emit_find_holders(&e);
 	emit_structs(&e);
@@ -59,45 +62,26 @@ struct view *emit_view(struct arena *a, const struct schema *schema)
 	return e.root;
 }
 
-static int write_depfile(struct output *out, const struct emit_options *options,
-			 const struct templates *templates)
+int emit_c(const struct schema *schema, const struct emit_options *options,
+	   struct output *out)
 {
 	struct arena *a = out->diag->arena;
-	struct vec inputs = { 0 };
+	struct templates templates = { .diag = out->diag, .dir = options->templates_dir };
+	const struct view *view = emit_view(a, schema, !options->server);
 	size_t i;
 
-	for (i = 0; i < options->n_inputs; i++)
-		vec_push(a, &inputs, (void *)(uintptr_t)options->inputs[i]);
-	for (i = 0; i < templates->paths.n; i++)
-		vec_push(a, &inputs, templates->paths.at[i]);
-	return output_depfile(out, options->depfile, &inputs);
-}
-
-int emit_c(const struct schema *schema, const struct emit_options *options,
-	   struct diag *diag)
-{
-	struct arena *a = diag->arena;
-	struct templates templates = { .diag = diag, .dir = options->templates_dir };
-	struct buf texts[N_FILES] = { 0 };
-	const struct view *view = emit_view(a, schema);
-	struct output out;
-	size_t i;
-
-	/* everything is made before anything is written */
 	for (i = 0; i < N_FILES; i++) {
-		texts[i].arena = a;
-		if (((files[i].server && options->server) ||
-		     (files[i].client && options->client)) &&
-		    template_run(&templates, files[i].template, view, &texts[i]) < 0)
+		struct buf text = { .arena = a };
+
+		if (!(files[i].server && options->server) &&
+		    !(files[i].client && options->client))
+			continue;
+		if (template_run(&templates, files[i].template, view, &text) < 0)
 			return -1;
+		output_later(out, arena_printf(a, "%s%s", schema->stem, files[i].suffix),
+			     &text);
 	}
-	if (output_init(&out, options->out_dir, diag) < 0)
-		return -1;
-	for (i = 0; i < N_FILES; i++)
-		if (texts[i].len &&
-		    output_file(&out,
-				arena_printf(a, "%s%s", schema->stem, files[i].suffix),
-				texts[i].text, texts[i].len) < 0)
-			return -1;
-	return options->depfile ? write_depfile(&out, options, &templates) : 0;
+	for (i = 0; i < templates.paths.n; i++)
+		vec_push(a, &out->inputs, templates.paths.at[i]);
+	return 0;
 }

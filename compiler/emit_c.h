@@ -23,6 +23,7 @@ struct emit {
 	const struct schema *schema;
 	struct view *root;
 	struct view *structs;
+	bool public;	    /* without what only servers know */
 	struct map holders; /* decls with server-only fields, here or deeper */
 	struct map records; /* whose struct has been begun */
 	struct map done;    /* decls and tuples whose struct is complete */
@@ -32,8 +33,8 @@ struct emit {
 
 /* ---- emit_c.c ---- */
 
-/* All that the templates see of a schema. */
-struct view *emit_view(struct arena *a, const struct schema *schema);
+/* All that the templates see of a schema; `public`: without what only servers know. */
+struct view *emit_view(struct arena *a, const struct schema *schema, bool public);
 
 /* ---- ctype.c ---- */
 

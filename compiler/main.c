@@ -11,6 +11,7 @@
 #include "compile.h"
 #include "emit.h"
 #include "fmt.h"
+#include "output.h"
 #include "serverpod.h"
 
 #include <stdio.h>
@@ -39,8 +40,8 @@ static const char help[] =
 	"\n"
 	"Output:\n"
 	"  --out DIR         write into DIR (default: the current one)\n"
-	"  --lang LIST       c (default), ts, md, json; several with commas\n"
-	"  --server          only what a server needs\n"
+	"  --lang LIST       c (default), md, json; several with commas\n"
+	"  --server          only what a server needs; md shows what clients never hear of\n"
 	"  --client          only what a client needs\n"
 	"  --depfile FILE    write what was read, for make and ninja\n"
 	"  --templates DIR   use the templates in DIR in place of the built-in ones\n"
@@ -54,14 +55,28 @@ static const char help[] =
 	"\n"
 	"Exit status: 0 all is well, 1 mistakes in the input, 2 mistakes in the usage.\n";
 
+/* Names of `--lang`. */
+static const struct {
+	const char *name;
+	emit_fn *emit;
+} langs[] = {
+	{ "c", emit_c },
+	{ "json", emit_json },
+	{ "md", emit_md },
+};
+#define N_LANGS (sizeof(langs) / sizeof(langs[0]))
+
 struct arguments {
 	struct emit_options emit;
 	struct compile_options compile;
+	const char *out_dir;
+	const char *depfile;
 	const char **dirs;
 	size_t n_dirs;
 	const char **files;
 	size_t n_files;
-	const char *langs;
+	const char *lang_list;
+	bool wanted[N_LANGS];
 };
 
 static int usage(const char *format, const char *what)
@@ -99,17 +114,17 @@ static int read_option(struct arguments *a, char **argv, int *i)
 	int missing = 0;
 
 	if (!strcmp(arg, "--server"))
-		a->emit.server = true;
+		a->emit.server = a->emit.internal = true;
 	else if (!strcmp(arg, "--client"))
 		a->emit.client = true;
 	else if (!strcmp(arg, "--runtime"))
 		a->compile.runtime = true;
 	else if ((value = value_of(argv, i, "--out", &missing)))
-		a->emit.out_dir = value;
+		a->out_dir = value;
 	else if ((value = value_of(argv, i, "--lang", &missing)))
-		a->langs = value;
+		a->lang_list = value;
 	else if ((value = value_of(argv, i, "--depfile", &missing)))
-		a->emit.depfile = value;
+		a->depfile = value;
 	else if ((value = value_of(argv, i, "--templates", &missing)))
 		a->emit.templates_dir = value;
 	else if ((value = value_of(argv, i, "-I", &missing)))
@@ -149,7 +164,7 @@ static int read_arguments(struct arguments *a, int argc, char **argv)
 	if (a->emit.templates_dir && access(a->emit.templates_dir, R_OK | X_OK) < 0)
 		return usage("cannot read the templates in '%s'", a->emit.templates_dir) +
 		       1;
-	if (a->emit.depfile && a->n_files > 1)
+	if (a->depfile && a->n_files > 1)
 		return usage("%s", "--depfile goes with one file") + 1;
 	if (!a->emit.server && !a->emit.client)
 		a->emit.server = a->emit.client = true;
@@ -158,24 +173,22 @@ static int read_arguments(struct arguments *a, int argc, char **argv)
 	return 0;
 }
 
-/* Only what we can write; 0, or the exit status plus 1. */
-static int check_langs(const char *langs)
+/* 0, or the exit status plus 1. */
+static int read_langs(struct arguments *a)
 {
-	static const char *const later[] = { "ts", "md", "json" };
+	const char *at = a->lang_list;
 	size_t i, n;
 
-	for (; *langs; langs += n + (langs[n] == ',')) {
-		n = strcspn(langs, ",");
-		if (n == 1 && *langs == 'c')
-			continue;
-		for (i = 0; i < sizeof(later) / sizeof(later[0]); i++)
-			if (strlen(later[i]) == n && !strncmp(later[i], langs, n))
-				return usage("this version cannot write '%s' yet",
-					     later[i]) +
-				       1;
-		return usage("unknown language in '--lang %s'; known are c, ts, md, json",
-			     langs) +
-		       1;
+	for (; *at; at += n + (at[n] == ',')) {
+		n = strcspn(at, ",");
+		for (i = 0; i < N_LANGS; i++)
+			if (strlen(langs[i].name) == n && !strncmp(langs[i].name, at, n))
+				break;
+		if (i == N_LANGS)
+			return usage("unknown language in '--lang %s'; known are c, md, json",
+				     a->lang_list) +
+			       1;
+		a->wanted[i] = true;
 	}
 	return 0;
 }
@@ -203,29 +216,44 @@ static int check_stems(struct diag *diag, const char **inputs, size_t n)
 	return 0;
 }
 
-static int emit(struct compile *c, struct arguments *a, struct schema **schemas)
+/* One schema in every language that is wanted. */
+static int emit_one(struct schema *schema, const struct arguments *a, struct output *out)
 {
-	struct emit_options options = a->emit;
-	const char **inputs;
 	size_t i;
+
+	if (cname_assign(schema, out->diag) < 0)
+		return -1;
+	for (i = 0; i < N_LANGS; i++)
+		if (a->wanted[i] && langs[i].emit(schema, &a->emit, out) < 0)
+			return -1;
+	return 0;
+}
+
+static int emit(struct compile *c, const struct arguments *a, struct schema **schemas)
+{
+	struct output out;
+	const char **paths;
+	size_t i, n = c->sources.files.n;
 
 	if (setjmp(c->arena.fail)) {
 		c->diag.no_memory = true;
 		return -1;
 	}
 	c->arena.fail_set = 1;
-	inputs = arena_array(&c->arena, c->sources.files.n, sizeof(*inputs));
-	for (i = 0; i < c->sources.files.n; i++)
-		inputs[i] = ((const struct source *)c->sources.files.at[i])->path;
-	options.inputs = inputs;
-	options.n_inputs = c->sources.files.n;
-	if (check_stems(&c->diag, inputs, options.n_inputs) < 0)
+	paths = arena_array(&c->arena, n, sizeof(*paths));
+	for (i = 0; i < n; i++)
+		paths[i] = ((const struct source *)c->sources.files.at[i])->path;
+	if (check_stems(&c->diag, paths, n) < 0 ||
+	    output_init(&out, a->out_dir, &c->diag) < 0)
 		return -1;
+	for (i = 0; i < n; i++)
+		vec_push(&c->arena, &out.inputs, (void *)(uintptr_t)paths[i]);
 	for (i = 0; i < a->n_files; i++)
-		if (cname_assign(schemas[i], &c->diag) < 0 ||
-		    emit_c(schemas[i], &options, &c->diag) < 0)
+		if (emit_one(schemas[i], a, &out) < 0)
 			return -1;
-	return 0;
+	if (output_all(&out) < 0)
+		return -1;
+	return a->depfile ? output_depfile(&out, a->depfile) : 0;
 }
 
 static bool wants_color(void)
@@ -266,7 +294,7 @@ static const struct {
 
 int main(int argc, char **argv)
 {
-	struct arguments a = { .langs = "c", .emit = { .out_dir = "." } };
+	struct arguments a = { .lang_list = "c", .out_dir = "." };
 	size_t i;
 	int r;
 
@@ -281,7 +309,7 @@ int main(int argc, char **argv)
 		return usage("%s", "out of memory");
 	r = read_arguments(&a, argc, argv);
 	if (!r)
-		r = check_langs(a.langs);
+		r = read_langs(&a);
 	r = r ? r - 1 : generate(&a);
 	free(a.dirs);
 	free(a.files);

@@ -1,6 +1,5 @@
 /* Writing files.  Start in output.h. */
 #include "output.h"
-#include "buf.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -101,6 +100,33 @@ int output_file(struct output *o, const char *name, const char *text, size_t len
 	return unchanged(path, text, len) ? 0 : replace(o, path, text, len);
 }
 
+struct output_text {
+	const char *name;
+	const char *text;
+	size_t len;
+};
+
+void output_later(struct output *o, const char *name, const struct buf *text)
+{
+	struct output_text *later = ARENA_NEW(o->diag->arena, struct output_text);
+
+	*later = (struct output_text){ name, buf_text(text), text->len };
+	vec_push(o->diag->arena, &o->later, later);
+}
+
+int output_all(struct output *o)
+{
+	size_t i;
+
+	for (i = 0; i < o->later.n; i++) {
+		const struct output_text *later = o->later.at[i];
+
+		if (output_file(o, later->name, later->text, later->len) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 /* A path as make and ninja read it. */
 static char *escaped(struct arena *a, const char *path)
 {
@@ -116,8 +142,9 @@ static char *escaped(struct arena *a, const char *path)
 	return start;
 }
 
-int output_depfile(struct output *o, const char *path, const struct vec *inputs)
+int output_depfile(struct output *o, const char *path)
 {
+	const struct vec *inputs = &o->inputs;
 	struct arena *a = o->diag->arena;
 	struct buf rules = { .arena = a };
 	size_t i;

@@ -29,6 +29,24 @@ struct enumeration;
 struct variant;
 struct endpoint;
 
+/* ---- attributes as they are written; what they mean stands in its own member ---- */
+
+struct attribute_arg {
+	const char *key;  /* "name" of `name = "x"`, or NULL */
+	const char *text; /* as written: "64KiB", "\"admin\"" */
+};
+
+struct attribute {
+	const char *name; /* "max" */
+	struct attribute_arg *args;
+	size_t n_args;
+};
+
+struct attributes {
+	struct attribute *list;
+	size_t n;
+};
+
 /* ---- types ---- */
 
 enum type_kind {
@@ -127,12 +145,13 @@ enum decl_kind {
 
 struct decl {
 	enum decl_kind kind;
-	const char *name;	 /* "ChatMessage" */
-	const char *full_name;	 /* "chat.ChatMessage"; the name on the wire */
-	const char *doc;	 /* or NULL */
-	const char *deprecated;	 /* or NULL */
-	const char *c_name;	 /* see above */
-	bool server;		 /* @server: unknown to clients */
+	const char *name;	/* "ChatMessage" */
+	const char *full_name;	/* "chat.ChatMessage"; the name on the wire */
+	const char *doc;	/* or NULL */
+	const char *deprecated; /* or NULL */
+	const char *c_name;	/* see above */
+	bool server;		/* @server: unknown to clients */
+	struct attributes attributes;
 	struct span span;	 /* of the name */
 	struct schema *schema;	 /* the file it stands in */
 	const struct type *type; /* not nullable; NULL for an endpoint */
@@ -150,6 +169,7 @@ struct enum_value {
 	const char *doc;	/* or NULL */
 	const char *deprecated; /* or NULL */
 	const char *c_name;	/* see above */
+	struct attributes attributes;
 	struct span span;
 };
 
@@ -171,7 +191,8 @@ struct field {
 	const char *doc;	   /* or NULL */
 	const char *deprecated;	   /* or NULL */
 	const char *c_name;	   /* see above */
-	struct span span;	   /* of the name */
+	struct attributes attributes;
+	struct span span; /* of the name */
 };
 
 /* A model or an exception. */
@@ -218,6 +239,7 @@ struct param {
 	enum overflow overflow;	   /* streams only */
 	const char *doc;	   /* or NULL */
 	const char *c_name;	   /* see above */
+	struct attributes attributes;
 	struct span span;
 };
 
@@ -234,6 +256,7 @@ struct method {
 	const char *doc;	/* or NULL */
 	const char *deprecated; /* or NULL; its own or the endpoint's */
 	const char *c_name;	/* see above */
+	struct attributes attributes;
 	struct span span;
 
 	/* Declared with `messages`: one stream parameter named "messages", a stream
@@ -274,7 +297,8 @@ struct schema {
 	const char *stem;     /* "chat" of "dir/chat.spy": what outputs are named */
 	const char *doc;      /* of the package statement, or NULL */
 	const char *c_prefix; /* @c(name = "...") before `package`, or NULL */
-	struct span span;     /* of the package's name; empty when there is none */
+	struct attributes attributes; /* of the package statement */
+	struct span span; /* of the package's name; empty when there is none */
 
 	struct schema **imports;   /* direct, in order */
 	const char **import_texts; /* what stands between the quotes */

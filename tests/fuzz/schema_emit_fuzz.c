@@ -1,8 +1,8 @@
-/* libFuzzer: whatever compiles as a schema can be made into C. */
+/* libFuzzer: whatever compiles as a schema can be made into C, JSON and Markdown. */
 #include "cname.h"
 #include "compile.h"
-#include "emit_c.h"
-#include "template.h"
+#include "emit.h"
+#include "output.h"
 
 #include <stdint.h>
 #include <stdio.h>
@@ -10,20 +10,19 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Every built-in template runs over every schema. */
-static void run_templates(struct compile *c, const struct view *view)
+/* Every back end runs over every schema. */
+static void run(struct compile *c, const struct schema *schema, bool server)
 {
-	static const char *const names[] = { "types.h.tmpl", "types.c.tmpl",
-					     "server.h.tmpl", "client.h.tmpl" };
-	struct templates set = { .diag = &c->diag };
+	emit_fn *const all[] = { emit_c, emit_json, emit_md };
+	struct emit_options options = { .server = server,
+					.client = true,
+					.internal = server };
+	struct output out = { .diag = &c->diag };
 	size_t i;
 
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		struct buf out = { .arena = &c->arena };
-
-		if (template_run(&set, names[i], view, &out) < 0 || !out.len)
+	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		if (all[i](schema, &options, &out) < 0)
 			abort();
-	}
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -35,7 +34,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	compile_init(&c, &(struct compile_options){ 0 });
 	schema = compile_text(&c, "a.spy", (const char *)data, size);
 	if (schema && cname_assign(schema, &c.diag) == 0)
-		run_templates(&c, emit_view(&c.arena, schema));
+		run(&c, schema, size % 2);
 	if (out) {
 		diag_print(&c.diag, out, false);
 		fclose(out);
