@@ -38,6 +38,7 @@ enum spy_call_flag {
 	SPY_CALL_PREPARED = 1 << 12, /* client: on no connection yet */
 	SPY_CALL_TOLD = 1 << 13,     /* client: on_end has been called */
 	SPY_CALL_DISCARD = 1 << 14,  /* client: nobody will read the result stream */
+	SPY_CALL_KEPT = 1 << 15, /* client: opened again when its connection is lost */
 };
 
 /* The part of a call that users see as its session. */
@@ -171,7 +172,7 @@ void spy_call_end_client(struct spy_call *call, int error, struct spy_failure *f
 void spy_connection_open_waiting(struct spy_connection *connection);
 /* They will not be opened here: given back to the user, or ended with `error`. */
 void spy_connection_return_waiting(struct spy_connection *connection, int error);
-/* The same for a call that certainly was not executed. */
+/* The same for a call that certainly was not executed, or that is kept. */
 void spy_call_return_unsent(struct spy_call *call, int error,
 			    struct spy_failure *failure);
 

@@ -181,13 +181,18 @@ static void shut(struct spy_connection *connection, int error)
 	struct spy_ring *at, *next;
 
 	connection->flags |= SPY_CONNECTION_CLOSING;
-	connection->direct = NULL;
+	spy_connection_spill(connection);
 	connection->ahead.stream = NULL;
 	spy_timer_cancel(&connection->context->timers, &connection->timer);
 	spy_auth_stop(connection);
 	for (at = connection->calls.next; at != &connection->calls; at = next) {
+		struct spy_call *call = SPY_CONTAINER(at, struct spy_call, ring);
+
 		next = at->next;
-		spy_call_interrupt(SPY_CONTAINER(at, struct spy_call, ring), error, NULL);
+		if ((call->flags & (SPY_CALL_KEPT | SPY_CALL_OVER)) == SPY_CALL_KEPT)
+			spy_call_return_unsent(call, error, NULL);
+		else
+			spy_call_interrupt(call, error, NULL);
 	}
 	spy_connection_return_waiting(connection, error);
 }

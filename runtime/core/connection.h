@@ -57,9 +57,12 @@ struct spy_connection_events {
 	 * (SPY_EUNAUTHENTICATED), or was certainly not executed because the server goes away or
 	 * the connection was lost before it was sent (SPY_EUNAVAILABLE). True: taken, the call is
 	 * as after spy_call_prepare() and no longer this connection's; false: it ends with the
-	 * error. */
+	 * error. A call that is kept comes for both reasons at any time. */
 	bool (*refused)(struct spy_connection *connection, struct spy_call *call,
 			int error, void *user);
+	/* Client: OPENED has come for a call that is kept. */
+	void (*opened)(struct spy_connection *connection, struct spy_call *call,
+		       void *user);
 	/* Server: a method starts; a call that had started is over with `error` after
 	 * `duration` nanoseconds; something that the log should have. */
 	void (*call_started)(struct spy_call *call, void *user);
@@ -195,6 +198,10 @@ struct spy_call *spy_connection_call(struct spy_connection *connection,
 				     const struct spy_method *method, const void *args,
 				     const struct spy_call_options *options,
 				     struct spy_stream **streams);
+
+/* Keeps a call beyond its connection: see events->refused. Without ordinary parameters only
+ * (SPY_EFAILED_PRECONDITION), and it ends as others do once one of its inputs has ended. */
+int spy_call_keep(struct spy_call *call);
 
 /* Ends a prepared call that never found a connection, or anything else from outside. */
 void spy_call_abort(struct spy_call *call, int error, const char *message);

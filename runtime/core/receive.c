@@ -260,7 +260,8 @@ static int on_error(struct spy_connection *connection, struct spy_stream *stream
 		spy_call_hold(call, frame->raw.len);
 	if (stream->number)
 		spy_stream_end(stream, error, failure);
-	else if (error == SPY_EUNAUTHENTICATED)
+	else if (error == SPY_EUNAUTHENTICATED ||
+		 (error == SPY_EUNAVAILABLE && (call->flags & SPY_CALL_KEPT)))
 		spy_call_return_unsent(call, error, failure);
 	else
 		spy_call_end_client(call, error, failure, false);
@@ -298,6 +299,8 @@ static int on_opened(struct spy_connection *connection, struct spy_call *call)
 	spy_buf_free(&call->packed);
 	for (unsigned i = 1; i < spy_call_stream_count(call); i++)
 		spy_stream_unblock(&call->streams[i]);
+	if (call->flags & SPY_CALL_KEPT)
+		SPY_TELL(connection, opened, connection, call);
 	return 0;
 }
 

@@ -133,9 +133,19 @@ static void start_streams(struct spy_call *call, struct spy_connection *connecti
 
 	result->window = result_credit(call, connection);
 	result->credit = result->window;
-	result->owed = 0;
 	for (unsigned i = 1; i < spy_call_stream_count(call); i++)
 		call->streams[i].credit = connection->peer_credit;
+}
+
+/* What the result stream holds counts for the connection that the call is on. */
+static void hold_result(const struct spy_call *call, struct spy_connection *connection,
+			int sign)
+{
+	const struct spy_stream *result = &call->streams[0];
+	size_t held = spy_queue_size(&result->queue) +
+		      (result->arena ? result->arena->used : 0);
+
+	connection->held = sign > 0 ? connection->held + held : connection->held - held;
 }
 
 /* It is on the wire: whoever waited to send goes on, ends that came early are said. */
@@ -156,6 +166,7 @@ static void opened(struct spy_call *call)
 static int open_call(struct spy_connection *connection, struct spy_call *call,
 		     const void *args)
 {
+	bool arrives = !call->connection;
 	int r = say_open(connection, call, args);
 
 	if (r == SPY_ERESOURCE_EXHAUSTED && !(connection->flags & SPY_CONNECTION_HELLO))
@@ -172,6 +183,8 @@ static int open_call(struct spy_connection *connection, struct spy_call *call,
 		return r;
 	}
 	start_streams(call, connection);
+	if (arrives)
+		hold_result(call, connection, 1);
 	if (!(call->flags & SPY_CALL_REPEATABLE))
 		spy_buf_free(&call->packed);
 	opened(call);
@@ -183,6 +196,7 @@ static void wait_for_place(struct spy_connection *connection, struct spy_call *c
 	call->flags |= SPY_CALL_HELD;
 	call->flags &= ~(uint32_t)SPY_CALL_PREPARED;
 	call->connection = connection;
+	hold_result(call, connection, 1);
 	connection->waiting_count++;
 	connection->flags |= SPY_CONNECTION_BUSY;
 	spy_ring_append(&connection->waiting, &call->ring);
@@ -216,6 +230,16 @@ void spy_connection_open_waiting(struct spy_connection *connection)
 	}
 }
 
+/* The result's window is closed, and what has not been read yet is never granted again. */
+static void stop_streams(struct spy_call *call)
+{
+	struct spy_stream *result = &call->streams[0];
+
+	result->owed += result->credit - (int64_t)result->window;
+	result->credit = result->window = 0;
+	result->flags &= (uint16_t)~SPY_STREAM_PEER_DONE;
+}
+
 /* Off its connection, as after spy_call_prepare(). */
 static void detach(struct spy_call *call)
 {
@@ -227,23 +251,36 @@ static void detach(struct spy_call *call)
 		spy_table_remove(&connection->table, call);
 		spy_ring_remove(&call->ring);
 	}
+	hold_result(call, connection, -1);
+	if (connection->ahead.stream && connection->ahead.stream->call == call)
+		connection->ahead.stream = NULL;
+	stop_streams(call);
 	connection->held -= call->held;
 	call->held = 0;
 	call->connection = NULL;
-	call->streams[0].flags &= (uint16_t)~SPY_STREAM_PEER_DONE;
+	call->flags &= ~(uint32_t)SPY_CALL_OPENED;
 	call->flags |= SPY_CALL_PREPARED;
 	spy_task_schedule(connection->context, &connection->task);
+}
+
+static bool may_be_opened_again(const struct spy_call *call)
+{
+	if ((call->flags & SPY_CALL_HELD) ||
+	    ((call->flags & SPY_CALL_REPEATABLE) && call->packed.len &&
+	     !(call->flags & SPY_CALL_OPENED)))
+		return true;
+	for (unsigned i = 1; i < spy_call_stream_count(call); i++)
+		if (call->streams[i].flags & SPY_STREAM_ENDED)
+			return false; /* nobody knows whether the server has heard of it */
+	return call->flags & SPY_CALL_KEPT;
 }
 
 void spy_call_return_unsent(struct spy_call *call, int error, struct spy_failure *failure)
 {
 	struct spy_connection *connection = call->connection;
 	const struct spy_connection_events *events = connection->options->events;
-	bool again = (call->flags & SPY_CALL_HELD) ||
-		     ((call->flags & SPY_CALL_REPEATABLE) && call->packed.len &&
-		      !(call->flags & SPY_CALL_OPENED));
 
-	if (again && events && events->refused) {
+	if (may_be_opened_again(call) && events && events->refused) {
 		detach(call);
 		if (events->refused(connection, call, error, connection->user)) {
 			spy_failure_free(failure);
@@ -342,6 +379,14 @@ struct spy_call *spy_connection_call(struct spy_connection *connection,
 		   pack(call, args) == 0)
 		wait_for_place(connection, call);
 	return call;
+}
+
+int spy_call_keep(struct spy_call *call)
+{
+	if (spy_call_is_server(call) || call->method->args)
+		return SPY_EFAILED_PRECONDITION;
+	call->flags |= SPY_CALL_KEPT;
+	return 0;
 }
 
 int spy_connection_auth(struct spy_connection *connection, const char *token)

@@ -429,6 +429,12 @@ static int send_item(struct spy_stream *stream, const void *item)
 	return end_item(stream, buf->len - before);
 }
 
+/* Before the peer's HELLO an item may only be too large for the floor of max_message. */
+static bool knows_limits(const struct spy_stream *stream)
+{
+	return connection_of(stream)->flags & SPY_CONNECTION_HELLO;
+}
+
 static int transmit(struct spy_stream *stream, const void *item, bool wait)
 {
 	int r;
@@ -438,8 +444,11 @@ static int transmit(struct spy_stream *stream, const void *item, bool wait)
 	if (is_read(stream))
 		return SPY_EFAILED_PRECONDITION;
 	while (!(stream->flags & SPY_STREAM_ENDED)) {
-		if (has_room(stream))
-			return send_item(stream, item);
+		if (has_room(stream)) {
+			r = send_item(stream, item);
+			if (r != SPY_ERESOURCE_EXHAUSTED || knows_limits(stream))
+				return r;
+		}
 		spy_stream_block(stream);
 		if (!wait)
 			return SPY_EAGAIN;

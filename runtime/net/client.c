@@ -100,6 +100,7 @@ static void on_released(struct spy_call *call, void *owner)
 	(void)call;
 	spy_ring_remove(&request->pending);
 	spy_ring_remove(&request->ring);
+	spy_task_cancel(&request->task);
 	if (client)
 		spy_client_wants(client);
 	free(request);
@@ -149,6 +150,32 @@ struct spy_call *spy_client_call(struct spy_client *client,
 		spy_client_wants(client);
 	}
 	return call;
+}
+
+static void tell_opened(struct spy_task *task)
+{
+	struct spy_request *request = SPY_CONTAINER(task, struct spy_request, task);
+
+	request->opened(request->call, request->opened_self);
+}
+
+int spy_call_keep_open(struct spy_call *call,
+		       void (*opened)(struct spy_call *call, void *self), void *self)
+{
+	struct spy_request *request;
+	int r;
+
+	if (!call)
+		return SPY_ENOMEM;
+	if ((r = spy_call_keep(call)) < 0)
+		return r;
+	if (!(request = spy_call_owner(call)) || !request->client)
+		return SPY_EFAILED_PRECONDITION;
+	request->kept = true;
+	request->task.run = tell_opened;
+	request->opened = opened;
+	request->opened_self = self;
+	return 0;
 }
 
 void spy_client_next_timeout(struct spy_client *client, uint32_t timeout)

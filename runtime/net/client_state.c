@@ -45,14 +45,18 @@ static void put_off(struct spy_client *client)
 
 static void on_retry(struct spy_timer *timer)
 {
-	struct spy_client *client = SPY_CONTAINER(timer, struct spy_client, retry);
-
-	spy_task_schedule(&client->loop->context, &client->task);
+	spy_client_wants(SPY_CONTAINER(timer, struct spy_client, retry));
 }
 
 static bool is_wanted(const struct spy_client *client)
 {
-	return !spy_ring_is_empty(&client->pending);
+	struct spy_ring *at;
+
+	for (at = client->pending.next; at != &client->pending; at = at->next)
+		if (!spy_call_status(
+			    SPY_CONTAINER(at, struct spy_request, pending)->call))
+			return true;
+	return false;
 }
 
 void spy_client_wants(struct spy_client *client)
@@ -71,7 +75,10 @@ void spy_client_wants(struct spy_client *client)
 		spy_client_enter(client, SPY_CLIENT_WAITING,
 				 (uint32_t)(client->not_before - now));
 		spy_timer_set(&client->loop->context.timers, &client->retry,
-			      client->not_before, on_retry);
+			      client->not_before < now + SPY_CLIENT_COUNTDOWN
+				      ? client->not_before
+				      : now + SPY_CLIENT_COUNTDOWN,
+			      on_retry);
 	}
 }
 
@@ -90,10 +97,15 @@ void spy_client_lost(struct spy_client *client, bool failed, int64_t connected)
 
 void spy_client_fail_pending(struct spy_client *client, const char *why)
 {
-	while (!spy_ring_is_empty(&client->pending)) {
-		struct spy_request *request =
-			SPY_CONTAINER(client->pending.next, struct spy_request, pending);
+	struct spy_ring *at, *next;
 
+	for (at = client->pending.next; at != &client->pending; at = next) {
+		struct spy_request *request =
+			SPY_CONTAINER(at, struct spy_request, pending);
+
+		next = at->next;
+		if (request->kept && request->client)
+			continue;
 		spy_ring_remove(&request->pending);
 		spy_call_abort(request->call, SPY_EUNAVAILABLE, why);
 	}

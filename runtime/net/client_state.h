@@ -20,6 +20,8 @@
 #define SPY_CLIENT_BACKOFF_MIN 100
 #define SPY_CLIENT_BACKOFF_MAX 20000
 #define SPY_CLIENT_STABLE      5000
+/* While it waits the listener is told so often how long it still takes. */
+#define SPY_CLIENT_COUNTDOWN 1000
 
 #define SPY_CLIENT_CONNECT_TIMEOUT 5000
 #define SPY_CLIENT_IDLE_TIMEOUT	   5000
@@ -48,9 +50,13 @@ struct spy_request {
 	struct spy_call *call;
 	struct spy_client *client; /* NULL: gone */
 	struct spy_loop *loop;
-	unsigned generation; /* of the token that it went out under */
-	bool retried;	     /* with a new token */
-	bool moved;	     /* to another connection */
+	unsigned generation;  /* of the token that it went out under */
+	bool retried;	      /* with a new token */
+	bool moved;	      /* to another connection */
+	bool kept;	      /* opened again and again: spy_call_keep_open() */
+	struct spy_task task; /* tells `opened` */
+	void (*opened)(struct spy_call *call, void *self);
+	void *opened_self;
 };
 
 struct spy_client_news {
@@ -84,6 +90,7 @@ void spy_client_enter(struct spy_client *client, enum spy_client_state state,
 void spy_client_wants(struct spy_client *client);
 /* The current wire is gone; `failed`: before it was good for anything. */
 void spy_client_lost(struct spy_client *client, bool failed, int64_t connected);
+/* Those that are kept stay, while there is a client. */
 void spy_client_fail_pending(struct spy_client *client, const char *why);
 /* The connection has no calls: it closes in a while. */
 void spy_client_is_idle(struct spy_client *client);

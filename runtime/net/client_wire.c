@@ -57,11 +57,11 @@ static void take_down(struct spy_wire *wire)
 static void give_up(struct spy_wire *wire, const char *why)
 {
 	struct spy_client *client = wire->client;
+	bool was_current = client->current == wire;
 
 	spy_client_fail_pending(client, why);
-	client->current = client->current == wire ? NULL : client->current;
 	take_down(wire);
-	if (!client->current)
+	if (was_current)
 		spy_client_lost(client, true, 0);
 }
 
@@ -270,23 +270,45 @@ static bool refresh(struct spy_wire *wire, struct spy_request *request)
 	return true;
 }
 
+static bool is_open(const struct spy_wire *wire)
+{
+	return wire && wire->dial.link.wsi &&
+	       spy_connection_is_open(spy_wire_connection(wire));
+}
+
 static bool on_refused(struct spy_connection *connection, struct spy_call *call,
 		       int error, void *user)
 {
 	struct spy_request *request = spy_call_owner(call);
-	struct spy_wire *wire = wire_of(user);
+	struct spy_wire *wire = wire_of(user), *current = wire->client->current;
 
 	(void)connection;
 	if (!request || !request->client)
 		return false;
 	if (error == SPY_EUNAUTHENTICATED)
 		return refresh(wire, request);
-	if (request->moved)
+	/* Once; or, when it is kept, unless it is the method that says so. */
+	if (request->kept ? is_open(wire) : request->moved)
 		return false;
 	request->moved = true;
-	spy_ring_append(&wire->client->pending, &request->pending);
-	spy_client_wants(wire->client);
+	if (is_open(current)) {
+		spy_wire_open_call(current, request);
+	} else {
+		spy_ring_append(&wire->client->pending, &request->pending);
+		spy_client_wants(wire->client);
+	}
 	return true;
+}
+
+static void on_opened(struct spy_connection *connection, struct spy_call *call,
+		      void *user)
+{
+	struct spy_request *request = spy_call_owner(call);
+
+	(void)user;
+	request->retried = false;
+	if (request->opened)
+		spy_task_schedule(spy_connection_context(connection), &request->task);
 }
 
 const struct spy_connection_events spy_wire_events = {
@@ -297,6 +319,7 @@ const struct spy_connection_events spy_wire_events = {
 	.goaway = on_goaway,
 	.idle = on_idle,
 	.refused = on_refused,
+	.opened = on_opened,
 };
 
 /* --- The end --------------------------------------------------------------------------- */

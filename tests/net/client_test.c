@@ -118,8 +118,7 @@ static void test_large_items(void **state)
 	struct spy_any bytes = { .kind = SPY_ANY_BYTES, .len = SIZE, .bytes = data };
 	const struct spy_any *item = NULL;
 
-	/* Until the server's HELLO nobody knows that it takes as much. */
-	expect_hello(client);
+	/* The first item waits for the server's HELLO, which says that it takes as much. */
 	call = net_plain_echo(client, &in, &out);
 	for (int i = 0; i < SIZE; i++)
 		data[i] = (uint8_t)(i * 7);

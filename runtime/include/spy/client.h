@@ -44,7 +44,9 @@ struct spy_client_options {
 	 * `refused` once when a call is refused as unauthenticated; that call is then repeated.
 	 * The string is borrowed until the next call of this function. */
 	const char *(*token)(bool refused, void *self);
-	/* Told of each change; `retry_in` is milliseconds, in WAITING only. */
+	/* Told of each change; `retry_in` is milliseconds, in WAITING only, which is told again
+	 * each second. Why a connection was closed it does not say: libwebsockets shows the
+	 * close codes 1012 to 1014 as 1002, and they all mean to try again later. */
 	void (*state)(enum spy_client_state state, uint32_t retry_in, void *self);
 	void *self;
 };
@@ -66,7 +68,18 @@ SPY_PUBLIC struct spy_call *spy_client_call(struct spy_client *client,
 					    const void *args,
 					    struct spy_stream **streams);
 
-/* The same with a deadline of its own, in milliseconds, for the next call only. */
+/* Keeps a call of a streaming endpoint, or of another method whose parameters are all
+ * streams, open for as long as the server has not ended it: when the connection is lost,
+ * cannot be made or the server goes away, the call is opened again, with backoff, and its
+ * streams go on, while sending waits. `opened` (or NULL) is told each time a session has
+ * begun at the server, which knows nothing of those before; what was on its way then may be
+ * lost. An input that has ended is not opened again. Right after the call has been made;
+ * SPY_EFAILED_PRECONDITION for other methods. */
+SPY_PUBLIC int spy_call_keep_open(struct spy_call *call,
+				  void (*opened)(struct spy_call *call, void *self),
+				  void *self);
+
+/* The deadline of the next call only, in milliseconds. */
 SPY_PUBLIC void spy_client_next_timeout(struct spy_client *client, uint32_t timeout);
 
 /* --- In a foreign loop ----------------------------------------------------------------- */
