@@ -43,6 +43,7 @@ struct spy_link {
 	uint8_t *message; /* the pieces so far */
 	size_t len, cap;
 	uint32_t fragments;
+	uint8_t unmasked; /* 0: no frame yet; then 1, and one for each that seems so */
 	bool server;
 	bool dropping;	    /* nothing that comes in is read any more */
 	bool closing;	    /* the close frame follows what is still to be sent */

@@ -225,6 +225,29 @@ raw.send(frame(struct.pack(">H", 1000), opcode=8))
 check(raw.read_close() == 1000, "a close is answered with its code")
 raw.close()
 
+# A frame that arrives in two pieces, cut inside its mask, whose end looks like the head of a
+# short frame without one; again and again, with a good one between.
+raw = upgraded(server)
+raw.send(frame(HELLO))
+ping = msgpack.packb([8, 1])
+for i in range(50):
+    torn = frame(ping, mask=bytes([i, i, 0x82, len(ping)]))
+    raw.send(torn[:2 + i % 5])
+    time.sleep(0.002)
+    raw.send(torn[2 + i % 5:])
+    time.sleep(0.002)
+    raw.send(frame(ping))
+    time.sleep(0.001)
+pongs = 0
+try:
+    while pongs < 100:
+        pongs += raw.read_frame()[1].count(b"\x92\x09\x01")
+except (socket.timeout, EOFError, OSError, IndexError, TypeError):
+    pass
+check(pongs == 100, "masks torn apart are masks", pongs)
+raw.close()
+
+
 # Each byte of the stream by itself: heads are torn apart, and nothing may be taken for a
 # frame without mask.
 raw = upgraded(server)
