@@ -91,6 +91,8 @@ void spy_loop_turn(struct spy_loop *loop)
 	set_time(loop);
 	spy_context_run(&loop->context);
 	flush(loop);
+	if (loop->turned)
+		loop->turned(loop->turned_self);
 	loop->depth--;
 }
 

@@ -38,6 +38,8 @@ struct spy_loop {
 	uv_loop_t uv;
 	uv_prepare_t prepare;
 	uv_timer_t timer;
+	void (*turned)(void *self); /* after each turn, before it sleeps; or NULL */
+	void *turned_self;
 	struct lws_context *lws;
 	struct spy_tls_vhost *vhosts; /* of clients, by CA file */
 	const uint8_t *reads;	      /* where lws reads to; NULL: not known yet */

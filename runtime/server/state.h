@@ -59,7 +59,6 @@ struct spy_worker {
 	struct spy_command *commands; /* under server->lock, newest first */
 	uv_poll_t accept, stop;
 	uv_async_t async;
-	uv_prepare_t publish;
 	uv_signal_t terminate, interrupt; /* the first worker's */
 	struct spy_metrics metrics;
 };

@@ -315,9 +315,9 @@ void spy_worker_publish(struct spy_worker *worker)
 			      memory_order_relaxed);
 }
 
-static void on_turn(uv_prepare_t *prepare)
+static void on_turn(void *self)
 {
-	spy_worker_publish(prepare->data);
+	spy_worker_publish(self);
 }
 
 bool spy_server_is_ready(const struct spy_server *server)
@@ -330,13 +330,12 @@ static void start_watching(struct spy_worker *worker)
 	uv_loop_t *uv = &worker->loop->uv;
 
 	worker->accept.data = worker->stop.data = worker->async.data = worker;
-	worker->publish.data = worker;
 	uv_poll_init(uv, &worker->accept, worker->listener);
 	uv_poll_start(&worker->accept, UV_READABLE, on_accept);
 	uv_poll_init(uv, &worker->stop, worker->stop_fd);
 	uv_poll_start(&worker->stop, UV_READABLE, on_stop);
-	uv_prepare_init(uv, &worker->publish);
-	uv_prepare_start(&worker->publish, on_turn);
+	worker->loop->turned = on_turn;
+	worker->loop->turned_self = worker;
 	if (worker->index == 0) {
 		worker->terminate.data = worker->interrupt.data = worker;
 		uv_signal_init(uv, &worker->terminate);
@@ -373,9 +372,9 @@ static void stop_watching(struct spy_worker *worker)
 	worker->running = false;
 	pthread_mutex_unlock(&worker->server->lock);
 	on_commands(&worker->async);
+	worker->loop->turned = NULL;
 	close_handle(&worker->accept, &left);
 	close_handle(&worker->stop, &left);
-	close_handle(&worker->publish, &left);
 	close_handle(&worker->async, &left);
 	if (worker->index == 0) {
 		close_handle(&worker->terminate, &left);

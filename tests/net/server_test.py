@@ -330,38 +330,57 @@ async def drain():
               "a second signal ends it now", log[-3000:])
 
 
+async def of_worker(server, index):
+    """A connection of this worker: the system shares them out."""
+    for _ in range(100):
+        client = await Client(server.url).__aenter__()
+        await client.send(HELLO)
+        if (await client.recv_kind(0))[2]["session"].startswith(f"{index}-"):
+            return client
+        await client.__aexit__()
+    raise RuntimeError("all connections went to one worker")
+
+
+async def counts():
+    """What a worker counts is seen by the others before it goes to sleep."""
+    server = Server(workers=2)
+    a, b = await of_worker(server, 0), await of_worker(server, 1)
+    await a.send([1, 1, "conformance.streaming.never_reads", [10**12], {"timeout": 200}])
+    got = await a.recv_kind(5)
+    check(got[3] == 4, "a call's deadline", got)
+    await asyncio.sleep(0.1)
+    await b.send([1, 1, "conformance.plain.sessions", []])
+    got = await b.recv_kind(4)
+    check(got[3] == [0, 1], "another worker sees that it has ended", got)
+    for client in a, b:
+        await client.__aexit__()
+    server.stop_checked()
+
+
 async def second_signal():
     """It reaches every worker, although the first one, which watches signals, has no work."""
     server = Server(drain="60s", workers=2)
-    busy = None
-    for _ in range(100):
-        async with Client(server.url) as c:
-            await c.send(HELLO)
-            session = (await c.recv_kind(0))[2]["session"]
-            if not session.startswith("1-"):
-                continue
-            await c.send([1, 1, "conformance.streaming.never_ending_stream", [1000000000]])
-            await c.recv_kind(3)
-            server.process.send_signal(signal.SIGTERM)
-            await c.recv_kind(12)
-            busy = session
-            await asyncio.sleep(0.2)
-            start = time.monotonic()
-            server.process.send_signal(signal.SIGTERM)
-            loop = asyncio.get_running_loop()
-            try:
-                status = await loop.run_in_executor(None, server.process.wait, 10)
-            except subprocess.TimeoutExpired:
-                status = None
-            took = time.monotonic() - start
-        break
+    c = await of_worker(server, 1)
+    await c.send([1, 1, "conformance.streaming.never_ending_stream", [1000000000]])
+    await c.recv_kind(3)
+    server.process.send_signal(signal.SIGTERM)
+    await c.recv_kind(12)
+    await asyncio.sleep(0.2)
+    start = time.monotonic()
+    server.process.send_signal(signal.SIGTERM)
+    loop = asyncio.get_running_loop()
+    try:
+        status = await loop.run_in_executor(None, server.process.wait, 10)
+    except subprocess.TimeoutExpired:
+        status = None
+    took = time.monotonic() - start
     server.process.kill()
-    check(busy, "a connection of the second worker")
-    check(busy and status == 0 and took < 3, "a second signal ends all workers",
-          busy and (status, took))
+    check(status == 0 and took < 3, "a second signal ends all workers", (status, took))
+    await c.__aexit__()
 
 
 asyncio.run(drain())
+asyncio.run(counts())
 asyncio.run(second_signal())
 
 # --- several workers, a unix socket, files ------------------------------------------------
