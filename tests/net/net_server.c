@@ -79,6 +79,25 @@ static int whoami(struct spy_call *call, const char **result)
 	return 0;
 }
 
+static int entered(struct spy_session *session)
+{
+	int64_t *count = calloc(1, sizeof *count);
+
+	spy_session_set_user(session, count, free);
+	return count ? 0 : SPY_ENOMEM;
+}
+
+static int answer(struct spy_session *session, const char *message)
+{
+	int64_t *count = spy_session_user(session);
+
+	if (!strcmp(message, "leave"))
+		return SPY_ENOT_FOUND;
+	if (!strcmp(message, "busy"))
+		return SPY_EUNAVAILABLE;
+	return net_lobby_send(session, ++*count);
+}
+
 static const struct net_plain_endpoint plain = {
 	.hello = hello,
 	.forward = forward,
@@ -88,6 +107,7 @@ static const struct net_plain_endpoint plain = {
 	.header = header,
 };
 static const struct net_mine_endpoint mine = { .whoami = whoami };
+static const struct net_lobby_endpoint lobby = { .opened = entered, .message = answer };
 
 static int authenticate(struct spy_call *call, const char *token,
 			struct spy_identity *identity, void *self)
@@ -123,6 +143,7 @@ void net_server_start(struct net_server *server, int port, const char *const *se
 				 0);
 	assert_int_equal(net_plain_serve(server->server, &plain, server->server), 0);
 	assert_int_equal(net_mine_serve(server->server, &mine, NULL), 0);
+	assert_int_equal(net_lobby_serve(server->server, &lobby, NULL), 0);
 	assert_int_equal(spy_server_authenticate(server->server, authenticate, NULL), 0);
 	assert_int_equal(spy_server_start(server->server), 0);
 	snprintf(server->url, sizeof server->url, "ws://127.0.0.1:%d",
