@@ -53,6 +53,13 @@ def main():
         sums = run("-b", folder, path, path, os.path.join(folder, "absent")).stdout.splitlines()
         tap.check(sums[-1] == "2 passed, 1 failed, 0 skipped", "sums; what cannot be run fails",
                   sums[-1])
+        path = os.path.join(folder, "setting.sh")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write('echo 1..1; [ "$WORD" = "a=b" ] && echo ok 1 - WORD\n')
+        sums = run("-b", folder, "-e", "WORD=a=b", path, "-b", folder, path).stdout.splitlines()
+        tap.check(sums[-1] == "1 passed, 1 failed, 0 skipped", "a setting, for one group",
+                  sums[-1])
+        tap.check(run("-e", "WORD", path).returncode == 1, "a setting without a value")
         tap.check(run().returncode == 1, "no suites at all is a failure")
     return tap.done()
 

@@ -93,6 +93,7 @@ golden: $(SPYGEN)
 # The second and third build of `make check`, and what of the suites runs there again: all
 # programs, and the scripts whose subject is a program of ours. The third is clang's. In the
 # second warnings stay warnings: gcc's own rest on what its optimizer sees, and that differs.
+# The suites against the conformance server meet one with two workers, too.
 SAN_B       := $(B)/san
 NOFIBERS_B  := $(B)/nofibers
 PROGRAMS     = $(COMPILER_TESTS) $(CORE_TESTS) $(NET_TESTS) $(REPLAYS)
@@ -119,6 +120,7 @@ check:
 	@$(MAKE) check-deps
 	@$(MAKE) check-build
 	@tests/run -b $(B) $(PROGRAMS) $(SCRIPTS) \
+		-b $(B) -e SPY_WORKERS=2 $(filter tests/conformance/%,$(SCRIPTS)) \
 		-b $(SAN_B) $(call in,$(SAN_B),$(PROGRAMS)) $(filter-out $(ONCE),$(SCRIPTS)) \
 		-b $(NOFIBERS_B) $(call in,$(NOFIBERS_B),$(filter-out %/fiber_ucontext_test,$(CORE_TESTS)) $(NET_TESTS))
 
