@@ -55,6 +55,18 @@ int spy_client_set_options(struct spy_client *client,
 	return 0;
 }
 
+static void disown_calls(struct spy_client *client)
+{
+	while (!spy_ring_is_empty(&client->requests)) {
+		struct spy_request *request =
+			SPY_CONTAINER(client->requests.next, struct spy_request, ring);
+
+		spy_ring_remove(&request->ring);
+		request->client = NULL;
+	}
+	spy_client_fail_pending(client, "the client has been closed");
+}
+
 void spy_client_free(struct spy_client *client)
 {
 	struct spy_loop *loop;
@@ -64,16 +76,12 @@ void spy_client_free(struct spy_client *client)
 	loop = client->loop;
 	client->state = SPY_CLIENT_CLOSED;
 	client->current = NULL;
-	while (!spy_ring_is_empty(&client->requests)) {
-		struct spy_request *request =
-			SPY_CONTAINER(client->requests.next, struct spy_request, ring);
-
-		spy_ring_remove(&request->ring);
-		request->client = NULL;
-	}
-	spy_client_fail_pending(client, "the client has been closed");
+	if (client->freed)
+		*client->freed = true;
+	disown_calls(client);
 	while (!spy_ring_is_empty(&client->wires))
 		spy_wire_free(SPY_CONTAINER(client->wires.next, struct spy_wire, ring));
+	disown_calls(client); /* that were made while the others heard of their end */
 	spy_timer_cancel(&loop->context.timers, &client->retry);
 	spy_timer_cancel(&loop->context.timers, &client->idle);
 	spy_task_cancel(&client->task);
@@ -251,23 +259,34 @@ static void on_timeout(uv_timer_t *timer)
 int spy_client_run(struct spy_client *client, int timeout)
 {
 	bool over = false;
+	bool freed = false;
+	struct spy_loop *loop;
 	uv_timer_t timer;
 	int r = 0;
 
 	if (!client)
 		return SPY_ENOMEM;
-	if (client->loop->depth)
+	loop = client->loop;
+	if (loop->depth)
 		return SPY_EAGAIN;
-	uv_timer_init(&client->loop->uv, &timer);
+	/* Listeners may free the client. */
+	loop->references++;
+	client->freed = &freed;
+	uv_timer_init(&loop->uv, &timer);
 	timer.data = &over;
+	/* its clock stands still between two runs */
+	uv_update_time(&loop->uv);
 	if (timeout >= 0)
 		uv_timer_start(&timer, on_timeout, timeout, 0);
-	client->loop->waiting = true;
-	while (r >= 0 && !over && !spy_ring_is_empty(&client->requests))
-		r = spy_loop_run(client->loop, UV_RUN_ONCE);
-	client->loop->waiting = false;
+	loop->waiting = true;
+	while (r >= 0 && !over && !freed && !spy_ring_is_empty(&client->requests))
+		r = spy_loop_run(loop, UV_RUN_ONCE);
+	loop->waiting = false;
 	uv_close((uv_handle_t *)&timer, NULL);
-	spy_loop_run(client->loop, UV_RUN_NOWAIT);
+	spy_loop_run(loop, UV_RUN_NOWAIT);
+	if (!freed)
+		client->freed = NULL;
+	spy_loop_release(loop);
 	if (r < 0)
 		return r;
 	return over ? SPY_EDEADLINE_EXCEEDED : 0;

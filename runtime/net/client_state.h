@@ -80,6 +80,7 @@ struct spy_client {
 	unsigned attempts;  /* failed in a row */
 	unsigned generation;
 	uint32_t next_timeout;
+	bool *freed; /* told to a spy_client_run() on the stack */
 };
 
 /* --- client_state.c -------------------------------------------------------------------- */

@@ -60,9 +60,10 @@ static void give_up(struct spy_wire *wire, const char *why)
 	bool was_current = client->current == wire;
 
 	spy_client_fail_pending(client, why);
-	take_down(wire);
 	if (was_current)
 		spy_client_lost(client, true, 0);
+	/* Last: who hears that a call ends may free the client. */
+	take_down(wire);
 }
 
 static void on_failed(struct spy_dial *dial, int status, const char *why)

@@ -36,6 +36,19 @@ void spy_link_shutdown(struct spy_link *link, int code, const char *reason)
 		spy_ring_append(&link->loop->dirty, &link->dirty);
 }
 
+/* The calls end, and what hears of it may free the owner: dial.c keeps the link's memory as
+ * long as `receiving` is set. */
+static void lose(struct spy_link *link)
+{
+	struct spy_loop *loop = link->loop;
+	bool outer = loop->receiving;
+
+	spy_loop_tell(loop);
+	loop->receiving = true;
+	spy_connection_lost(link->connection, SPY_EUNAVAILABLE);
+	loop->receiving = outer;
+}
+
 /* lws passes bytes of this write type through as they are. */
 bool spy_link_say_close(struct spy_link *link)
 {
@@ -52,7 +65,7 @@ bool spy_link_say_close(struct spy_link *link)
 	if (reason)
 		memcpy(at + head + 2, link->reason, reason);
 	link->closed = true;
-	spy_connection_lost(link->connection, SPY_EUNAVAILABLE);
+	lose(link);
 	return lws_write(link->wsi, at, head + 2 + reason, LWS_WRITE_HTTP) >= 0;
 }
 
@@ -70,19 +83,19 @@ int spy_link_peer_close(struct spy_link *link, const uint8_t *data, size_t len)
 	link->peer_code = len >= 2 ? (uint16_t)(data[0] << 8 | data[1]) : 0;
 	link->closed = link->dropping = true;
 	if (link->connection)
-		spy_connection_lost(link->connection, SPY_EUNAVAILABLE);
+		lose(link);
 	/* To our own close frame: that is all. And lws would send half a code back. */
 	return answer || len == 1 ? -1 : 0;
 }
 
 void spy_link_gone(struct spy_link *link)
 {
-	link->wsi = NULL;
 	link->closed = link->dropping = true;
+	if (link->connection)
+		lose(link);
+	link->wsi = NULL;
 	spy_ring_remove(&link->dirty);
 	spy_timer_cancel(&link->loop->context.timers, &link->deadline);
-	if (link->connection)
-		spy_connection_lost(link->connection, SPY_EUNAVAILABLE);
 	link->gone(link);
 }
 

@@ -137,19 +137,22 @@ static int wait_hook(void *self)
 {
 	struct spy_loop *loop = self;
 	bool outer = loop->waiting;
-	int r;
+	int r = 0;
 
 	if (loop->depth)
 		return SPY_EAGAIN;
+	/* What is waited for may be freed meanwhile, with the last client. */
+	loop->references++;
 	set_time(loop);
 	if (spy_context_deadline(&loop->context) <= loop->context.now) {
 		/* The one who waits looks first whether this was it. */
 		spy_loop_turn(loop);
-		return 0;
+	} else {
+		loop->waiting = true;
+		r = spy_loop_run(loop, UV_RUN_ONCE);
+		loop->waiting = outer;
 	}
-	loop->waiting = true;
-	r = spy_loop_run(loop, UV_RUN_ONCE);
-	loop->waiting = outer;
+	spy_loop_release(loop);
 	return r < 0 ? r : 0;
 }
 
