@@ -88,6 +88,12 @@ static void on_resolved(uv_getaddrinfo_t *request, int status, struct addrinfo *
 		spy_task_schedule(&dial->link.loop->context, &dial->task);
 }
 
+/* lws leaves out the comparison with the certificate when it is told an address. */
+static bool is_address(const char *host)
+{
+	return strchr(host, ':') || !host[strspn(host, "+-.0123456789")];
+}
+
 void spy_dial_start(struct spy_dial *dial, struct spy_loop *loop,
 		    void (*gone)(struct spy_link *link))
 {
@@ -96,8 +102,10 @@ void spy_dial_start(struct spy_dial *dial, struct spy_loop *loop,
 	spy_link_init(&dial->link, loop, false, gone);
 	dial->task.run = step;
 	dial->resolve.data = dial;
-	if (uv_getaddrinfo(&loop->uv, &dial->resolve, on_resolved, dial->url->host, NULL,
-			   &hints) < 0)
+	if (dial->url->tls && is_address(dial->url->host))
+		fail(dial, 0, "a certificate can be verified for a name only");
+	else if (uv_getaddrinfo(&loop->uv, &dial->resolve, on_resolved, dial->url->host,
+				NULL, &hints) < 0)
 		fail(dial, 0, "cannot look up the address");
 	else
 		dial->resolving = true;

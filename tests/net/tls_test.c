@@ -19,8 +19,8 @@ struct fixture {
 	char folder[256], cert[300], key[300], url[64];
 };
 
-/* A certificate for "localhost", by the tool that everyone has who serves TLS. */
-static bool make_certificate(struct fixture *fixture)
+/* A certificate for this name, by the tool that everyone has who serves TLS. */
+static bool make_certificate(struct fixture *fixture, const char *name)
 {
 	char command[1200];
 
@@ -29,38 +29,47 @@ static bool make_certificate(struct fixture *fixture)
 	snprintf(
 		command, sizeof command,
 		"openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 "
-		"-subj /CN=localhost -addext subjectAltName=DNS:localhost "
+		"-subj /CN=localhost -addext subjectAltName=%s "
 		"-keyout '%s' -out '%s' 2>/dev/null",
-		fixture->key, fixture->cert);
+		name, fixture->key, fixture->cert);
 	return system(command) == 0;
+}
+
+static void open_fixture(struct fixture *fixture, const char *name)
+{
+	const char *build = getenv("B");
+	const char *settings[] = { "drain",   "100ms",	    "tls.cert", fixture->cert,
+				   "tls.key", fixture->key, NULL };
+
+	snprintf(fixture->folder, sizeof fixture->folder, "%s/tls-XXXXXX",
+		 build ? build : ".");
+	assert_non_null(mkdtemp(fixture->folder));
+	assert_true(make_certificate(fixture, name));
+	net_server_start(&fixture->server, 0, settings);
+	snprintf(fixture->url, sizeof fixture->url, "wss://localhost:%d",
+		 net_server_port(&fixture->server));
 }
 
 static int start(void **state)
 {
 	static struct fixture fixture;
-	const char *build = getenv("B");
-	const char *settings[] = { "drain",   "100ms",	   "tls.cert", fixture.cert,
-				   "tls.key", fixture.key, NULL };
 
-	snprintf(fixture.folder, sizeof fixture.folder, "%s/tls-XXXXXX",
-		 build ? build : ".");
-	assert_non_null(mkdtemp(fixture.folder));
-	assert_true(make_certificate(&fixture));
-	net_server_start(&fixture.server, 0, settings);
-	snprintf(fixture.url, sizeof fixture.url, "wss://localhost:%d",
-		 net_server_port(&fixture.server));
+	open_fixture(&fixture, "DNS:localhost");
 	*state = &fixture;
 	return 0;
 }
 
-static int stop(void **state)
+static void close_fixture(struct fixture *fixture)
 {
-	struct fixture *fixture = *state;
-
 	net_server_stop(&fixture->server);
 	unlink(fixture->cert);
 	unlink(fixture->key);
 	rmdir(fixture->folder);
+}
+
+static int stop(void **state)
+{
+	close_fixture(*state);
 	return 0;
 }
 
@@ -106,6 +115,24 @@ static void test_not_verified(void **state)
 	assert_int_equal(hello(fixture->url, fixture->cert), 0);
 }
 
+/* A certificate cannot be verified for an address, whatever it says. */
+static void test_addresses(void **state)
+{
+	static const char *const addresses[] = { "127.0.0.1", "127.0.0.2", "127.1",
+						 "2130706433", "[::1]" };
+	struct fixture fixture;
+	char url[64];
+
+	(void)state;
+	open_fixture(&fixture, "IP:127.0.0.1,IP:::1");
+	for (size_t i = 0; i < sizeof addresses / sizeof *addresses; i++) {
+		snprintf(url, sizeof url, "wss://%s:%d", addresses[i],
+			 net_server_port(&fixture.server));
+		assert_int_equal(hello(url, fixture.cert), SPY_EUNAVAILABLE);
+	}
+	close_fixture(&fixture);
+}
+
 /* Items larger than a TLS record, both ways, while other calls come and go. */
 static void test_traffic(void **state)
 {
@@ -142,6 +169,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_verified),
 		cmocka_unit_test(test_not_verified),
+		cmocka_unit_test(test_addresses),
 		NET_NEEDS_FIBERS(test_traffic),
 	};
 

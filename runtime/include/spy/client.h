@@ -14,8 +14,9 @@
 
 struct spy_client;
 
-/* "ws://localhost:8080" or "wss://host/prefix"; without a path, /spy is taken. Nothing is
- * opened yet. NULL for a URL that is none, or without memory. */
+/* "ws://localhost:8080" or "wss://host/prefix"; without a path, /spy is taken. For wss the
+ * host must be a name, which the certificate is held against: calls to an address end with
+ * SPY_EUNAVAILABLE. Nothing is opened yet. NULL for a URL that is none, or without memory. */
 SPY_PUBLIC struct spy_client *spy_client_new(const char *url);
 
 /* Ends every call (SPY_EUNAVAILABLE) and the connection. NULL is fine. */
