@@ -25,6 +25,9 @@
 
 /* `@credit`: less could not carry a frame, more the protocol cannot count. */
 #define CREDIT_MIN 4096
+/* Fields, values, members, methods, parameters of one thing: the runtime's tables count
+ * them in 16 bits. */
+#define COUNT_MAX 65535
 #define CREDIT_MAX 0x7fffffff
 
 struct check {
@@ -75,6 +78,9 @@ bool check_is_builtin(const char *name);
 /* A table of names within one declaration; reports the second of a name. */
 bool check_unique(struct check *c, struct map *seen, const struct ast_name *name,
 		  const char *what);
+
+/* Reports what has more than COUNT_MAX of something. */
+void check_count(struct check *c, struct ast_name name, size_t n, const char *what);
 
 /* NULL when there is none, which has then been said. */
 struct symbol *check_find(struct check *c, struct unit *unit, const struct ast_type *t);

@@ -41,6 +41,7 @@ static void read_params(struct check *c, struct symbol *s, const struct ast_meth
 	struct map seen = { 0 };
 	size_t i;
 
+	check_count(c, ast->name, ast->params.n, "parameters");
 	m->n_params = ast->params.n;
 	m->params = arena_array(c->arena, m->n_params, sizeof(struct param));
 	for (i = 0; i < m->n_params; i++) {
@@ -212,6 +213,7 @@ void check_endpoint(struct check *c, struct symbol *s)
 	struct map seen = { 0 };
 	size_t i;
 
+	check_count(c, s->ast->name, s->ast->items.n, "methods");
 	e->n_methods = s->ast->items.n;
 	e->methods = arena_array(c->arena, e->n_methods, sizeof(struct method));
 	for (i = 0; i < e->n_methods; i++) {

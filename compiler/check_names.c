@@ -152,6 +152,13 @@ static void start_body(struct check *c, struct symbol *s)
 	decl->type = type_of_decl(c->types, decl, kind);
 }
 
+void check_count(struct check *c, struct ast_name name, size_t n, const char *what)
+{
+	if (n > COUNT_MAX)
+		diag_error(c->diag, name.span, "'%s' has %zu %s; at most %d are possible",
+			   name.text, n, what, COUNT_MAX);
+}
+
 static void check_spelling(struct check *c, const struct ast_decl *ast,
 			   const struct decl *decl)
 {

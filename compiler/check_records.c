@@ -108,6 +108,7 @@ void check_enum(struct check *c, struct symbol *s)
 	bool good = true;
 	size_t i;
 
+	check_count(c, s->ast->name, s->ast->items.n, "values");
 	e->n_values = s->ast->items.n;
 	e->values = arena_array(c->arena, e->n_values, sizeof(struct enum_value));
 	for (i = 0; i < e->n_values; i++) {
@@ -168,6 +169,7 @@ void check_union(struct check *c, struct symbol *s)
 	size_t i, n = s->ast->items.n;
 	struct map seen = { 0 };
 
+	check_count(c, s->ast->name, n, "members");
 	v->members = arena_array(c->arena, n, sizeof(struct type *));
 	v->member_spans = arena_array(c->arena, n, sizeof(struct span));
 	for (i = 0; i < n; i++) {
@@ -361,6 +363,9 @@ void check_record(struct check *c, struct symbol *s)
 	struct record *r = s->decl.record;
 	size_t i, n = s->ast->items.n;
 
+	/* the parent's part is one more */
+	check_count(c, s->ast->name, n + (r->parent != NULL), "fields");
+	check_count(c, s->ast->name, r->n_children, "children");
 	r->n_fields = n;
 	r->fields = arena_array(c->arena, n, sizeof(struct field));
 	for (i = 0; i < n; i++) {
