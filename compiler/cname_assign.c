@@ -29,6 +29,7 @@ struct assign {
 static const char *const of_type[] = { "_type",	 "_init",  "_clone", "_free",
 				       "_equal", "_print", NULL };
 static const char *const of_object[] = { "_object", "_from_any", NULL };
+static const char *const of_enum[] = { "_name", NULL };
 static const char *const of_exception[] = { "_throw", "_fail", "_caught", "_caught_on",
 					    NULL };
 static const char *const of_stream[] = { "_base",     "_recv",	 "_try_recv", "_send",
@@ -199,6 +200,8 @@ static void claim_decl(struct assign *s, const struct decl *d)
 	claim_all(s, d->c_name, of_object, d->span, NULL);
 	if (d->kind == DECL_EXCEPTION)
 		claim_all(s, d->c_name, of_exception, d->span, NULL);
+	if (d->kind == DECL_ENUM)
+		claim_all(s, d->c_name, of_enum, d->span, NULL);
 	if (d->kind == DECL_ENUM)
 		for (i = 0; i < d->enumeration->n_values; i++)
 			claim(s, &s->ordinary, d->enumeration->values[i].c_name,

@@ -131,20 +131,25 @@ void emit_find_holders(struct emit *e);
 
 /* ---- emit_method_tables.c ---- */
 
-/* The arrays of one endpoint. */
-struct method_tables {
-	struct view *params;
-	struct view *streams;
-	struct view *results;
-	struct vec result_types; /* const struct type * */
+/* An array of one endpoint, which its methods point into; equal rows are shared. */
+struct shared_table {
+	struct view *lines;
+	struct vec rows; /* struct shared_row * */
+	size_t n;	 /* elements */
 };
+
+struct method_tables {
+	struct shared_table params, args, streams, results, throws, scopes;
+};
+struct method_tables emit_method_tables(const struct emit *e, struct view *endpoint);
 /* Adds what the method's table says to its view. */
 void emit_method_table(const struct emit *e, struct method_tables *t, struct view *v,
 		       const struct method *m);
 /* Stream parameters. */
 size_t emit_stream_count(const struct method *m);
-/* "\"admin\", NULL"; NULL without any. */
-const char *emit_scopes(struct arena *a, const char *const *scopes, size_t n);
+/* "&chat_room_table_scopes[0]", or "NULL" without any. */
+const char *emit_scopes(const struct emit *e, struct method_tables *t,
+			const struct endpoint *ep, const char *const *scopes, size_t n);
 
 /* ---- emit_methods.c ---- */
 
@@ -163,6 +168,9 @@ void emit_doc(const struct emit *e, struct view *object, const char *doc,
 #define EMIT_INDENT "\t\t"
 const char *emit_fold(struct arena *a, size_t column, const char *indent,
 		      const char *text);
+/* Texts, each with its comma, in as many lines. */
+const char *emit_join(struct arena *a, size_t column, const char *indent,
+		      const struct vec *texts);
 /* Adds a list of comment lines that name functions. */
 void emit_names(const struct emit *e, struct view *object, const char *list,
 		const char *name, const char *const *suffixes);

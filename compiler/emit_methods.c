@@ -134,7 +134,7 @@ static const char *invocation(const struct emit *e, const struct method *m)
 	buf_put(&b, "SPY_DEFINE_INVOKE");
 	if (m->result == RESULT_PLAIN)
 		buf_printf(&b, "_%s", forms[form]);
-	buf_printf(&b, "(%s, %s_endpoint, %s, ", cname_method(e->arena, m),
+	buf_printf(&b, "(%s, %s, %s, ", cname_method(e->arena, m),
 		   m->endpoint->decl->c_name, m->c_name);
 	if (m->result == RESULT_PLAIN && form != FORM_STRING)
 		buf_printf(&b, "%s, ", ctype(e, m->result_type));
@@ -180,74 +180,59 @@ static const char *client_signature(const struct emit *e, const struct method *m
 
 /* ---- a method, an endpoint ---- */
 
-/* What the client does with its stream handles. */
-static void emit_outs(const struct emit *e, struct view *v, const struct method *m)
+/* What the client's function does: `methods[index]`, and with streams where to put them. */
+static const char *client_call(const struct emit *e, const struct method *m, size_t index)
 {
 	struct arena *a = e->arena;
-	struct view *outs = view_list(a, v, "outs");
-	size_t i;
+	size_t n_streams = emit_stream_count(m), i;
+	const char *args = m->n_params > n_streams ? "&args" : "NULL";
+	const char *endpoint = m->endpoint->decl->c_name;
+	size_t left = n_streams + (m->result == RESULT_STREAM);
+	struct vec parts = { 0 };
 
+	if (!m->streaming)
+		return fold(e, 8,
+			    arena_printf(a,
+					 "return spy_client_call(client, "
+					 "&%s_table.methods[%zu], %s, NULL);",
+					 endpoint, index, args));
+	vec_push(a, &parts,
+		 arena_printf(a, "SPY_RETURN_CALL(%s, %zu, %s, %zu,", endpoint, index,
+			      args, n_streams + 1));
 	for (i = 0; i < m->n_params; i++)
 		if (m->params[i].stream)
-			view_add_text(
-				a, outs,
-				arena_printf(a, "*%s = SPY_HANDLE(%s, %zu);",
-					     m->params[i].c_name,
-					     cname_item(a, e->schema, m->params[i].type),
-					     stream_index(m, &m->params[i])));
+			vec_push(a, &parts,
+				 arena_printf(a, "*%s = SPY_HANDLE(%s, %zu)%s",
+					      m->params[i].c_name,
+					      cname_item(a, e->schema, m->params[i].type),
+					      stream_index(m, &m->params[i]),
+					      --left ? "," : ");"));
 	if (m->result == RESULT_STREAM)
-		view_add_text(a, outs,
-			      arena_printf(a, "*result = SPY_HANDLE(%s, 0);",
-					   cname_item(a, e->schema, m->result_type)));
-}
-
-static void emit_result(const struct emit *e, struct view *v, const struct method *m,
-			const char *name)
-{
-	struct arena *a = e->arena;
-	bool plain = m->result == RESULT_PLAIN;
-	const char *type = plain ? ctype_param(e, m->result_type) : NULL;
-
-	view_flag(a, v, "result", plain);
-	if (!plain)
-		return;
-	view_text(a, v, "result_function",
-		  arena_printf(a, "int %s_result(struct spy_call *call, %s)", name,
-			       result_param(e, m)));
-	view_text(a, v, "result_macro",
-		  form_macro(e, "SPY_DEFINE_RESULT", name, m->result_type));
-	view_text(a, v, "return_function",
-		  arena_printf(a, "int %s_return(struct spy_call *call, %s)", name,
-			       ctype_decl(e, type, "result", false)));
+		vec_push(a, &parts,
+			 arena_printf(a, "*result = SPY_HANDLE(%s, 0));",
+				      cname_item(a, e->schema, m->result_type)));
+	return emit_join(a, 8, EMIT_INDENT, &parts);
 }
 
 static void emit_method(const struct emit *e, struct method_tables *t, struct view *list,
 			const struct method *m, size_t index)
 {
 	struct arena *a = e->arena;
-	const char *endpoint = m->endpoint->decl->c_name, *name = cname_method(a, m);
-	const char *function = m->messages ? arena_printf(a, "%s_open", endpoint) : name;
+	const char *name = cname_method(a, m);
+	const char *function =
+		m->messages ? arena_printf(a, "%s_open", m->endpoint->decl->c_name)
+			    : name;
 	struct view *v = view_add(a, list);
 	const char *doc = m->messages && !m->doc ? m->endpoint->decl->doc : m->doc;
-	size_t n_streams = emit_stream_count(m);
 
 	emit_doc(e, v, doc, m->deprecated);
 	emit_method_table(e, t, v, m);
-	emit_outs(e, v, m);
-	emit_result(e, v, m, name);
 	view_text(a, v, "name", name);
 	view_text(a, v, "server", server_signature(e, m));
 	view_text(a, v, "invocation", invocation(e, m));
 	view_text(a, v, "client", client_signature(e, m, function));
-	view_text(a, v, "stream_room", arena_printf(a, "%zu", n_streams + 1));
-	view_text(
-		a, v, "call",
-		fold(e, m->streaming ? 32 : 8,
-		     arena_printf(
-			     a,
-			     "spy_client_call(client, &%s_table.methods[%zu], %s, %s);",
-			     endpoint, index, m->n_params > n_streams ? "&args" : "NULL",
-			     m->streaming ? "streams" : "NULL")));
+	view_text(a, v, "call", client_call(e, m, index));
+	view_flag(a, v, "plain", !m->streaming);
 }
 
 /* The one method of a streaming endpoint: how its messages are passed. */
@@ -290,6 +275,58 @@ static void need_types(struct emit *e, const struct endpoint *ep)
 	emit_pending(e);
 }
 
+/* A list of comment lines, one or none. */
+static void comment_names(struct arena *a, struct view *object, const char *list,
+			  const struct vec *names)
+{
+	struct view *lines = view_list(a, object, list);
+
+	if (names->n)
+		view_add_text(a, lines,
+			      arena_printf(a, "/* %s */", emit_join(a, 3, "   ", names)));
+}
+
+/* What there is for plain results: on the client functions that wait for them, on the
+ * server functions that end a call later. */
+static void emit_results(const struct emit *e, struct view *v, const struct endpoint *ep)
+{
+	struct arena *a = e->arena;
+	struct view *macros = view_list(a, v, "result_macros");
+	struct vec results = { 0 }, returns = { 0 };
+	size_t i, left = 0;
+
+	for (i = 0; i < ep->n_methods; i++)
+		left += ep->methods[i].result == RESULT_PLAIN;
+	for (i = 0; i < ep->n_methods; i++) {
+		const struct method *m = &ep->methods[i];
+		const char *name = cname_method(a, m), *comma;
+
+		if (m->result != RESULT_PLAIN)
+			continue;
+		comma = --left ? "," : "";
+		vec_push(a, &results, arena_printf(a, "%s_result()%s", name, comma));
+		vec_push(a, &returns, arena_printf(a, "%s_return()%s", name, comma));
+		view_add_text(a, macros,
+			      form_macro(e, "SPY_DEFINE_RESULT", name, m->result_type));
+	}
+	comment_names(a, v, "result_names", &results);
+	comment_names(a, v, "return_names", &returns);
+}
+
+static void emit_invocations(const struct emit *e, struct view *v,
+			     const struct endpoint *ep)
+{
+	struct vec invocations = { 0 };
+	size_t i;
+
+	for (i = 0; i < ep->n_methods; i++)
+		vec_push(e->arena, &invocations,
+			 arena_printf(e->arena, "{ %s_invoke_ },",
+				      cname_method(e->arena, &ep->methods[i])));
+	view_text(e->arena, v, "invocations",
+		  emit_join(e->arena, 16, EMIT_INDENT, &invocations));
+}
+
 void emit_endpoints(struct emit *e)
 {
 	struct arena *a = e->arena;
@@ -310,14 +347,14 @@ void emit_endpoints(struct emit *e)
 		view_text(a, v, "full_name", d->full_name);
 		view_text(a, v, "count", arena_printf(a, "%zu", ep->n_methods));
 		view_text(a, v, "flags", ep->login ? "SPY_METHOD_LOGIN" : "0");
-		view_text(a, v, "scopes", emit_scopes(a, ep->scopes, ep->n_scopes));
 		emit_messages(e, v, ep);
-		tables = (struct method_tables){ view_list(a, v, "params"),
-						 view_list(a, v, "streams"),
-						 view_list(a, v, "results"),
-						 { 0 } };
+		tables = emit_method_tables(e, v);
+		view_text(a, v, "needs",
+			  emit_scopes(e, &tables, ep, ep->scopes, ep->n_scopes));
 		methods = view_list(a, v, "methods");
 		for (k = 0; k < ep->n_methods; k++)
 			emit_method(e, &tables, methods, &ep->methods[k], k);
+		emit_results(e, v, ep);
+		emit_invocations(e, v, ep);
 	}
 }

@@ -10,6 +10,9 @@
 static const char *const type_names[] = { "_init()",	 "_clone()", "_free()",
 					  "_equal()",	 "_print()", "_object()",
 					  "_from_any()", NULL };
+static const char *const enum_names[] = { "_init()",	 "_clone()", "_free()",
+					  "_equal()",	 "_print()", "_object()",
+					  "_from_any()", "_name()",  NULL };
 static const char *const exception_names[] = { "_throw()", "_fail()", "_caught()",
 					       "_caught_on()", NULL };
 
@@ -116,7 +119,7 @@ static void emit_enum(struct emit *e, struct view *enums, const struct decl *d)
 				       en->fallback ? en->fallback->c_name
 						    : "SPY_NO_DEFAULT")));
 	emit_doc(e, v, decl_doc(e, d), d->deprecated);
-	emit_names(e, v, "names", d->c_name, type_names);
+	emit_names(e, v, "names", d->c_name, enum_names);
 	values = view_list(a, v, "values");
 	for (i = 0; i < en->n_values; i++) {
 		struct view *value = view_add(a, values);

@@ -78,6 +78,28 @@ const char *emit_fold(struct arena *a, size_t column, const char *indent,
 	return buf_text(&b);
 }
 
+const char *emit_join(struct arena *a, size_t column, const char *indent,
+		      const struct vec *texts)
+{
+	struct buf b = { .arena = a };
+	size_t i;
+
+	for (i = 0; i < texts->n; i++) {
+		const char *text = texts->at[i];
+
+		if (i && column + 1 + strlen(text) >= EMIT_COLUMNS) {
+			buf_printf(&b, "\n%s", indent);
+			column = strspn(indent, "\t") * 8 + strspn(indent, " ");
+		} else if (i) {
+			buf_put(&b, " ");
+			column++;
+		}
+		buf_put(&b, text);
+		column += strlen(text);
+	}
+	return buf_text(&b);
+}
+
 void emit_names(const struct emit *e, struct view *object, const char *list,
 		const char *name, const char *const *suffixes)
 {

@@ -120,3 +120,10 @@ int spy_value_encode(const struct spy_type *type, const void *value, bool bus,
 	spy_buf_free(&buf);
 	return r;
 }
+
+const char *spy_enum_name(const struct spy_type *type, int32_t number)
+{
+	int index = spy_enum_find(type, number);
+
+	return index < 0 ? "?" : type->values[index].name;
+}

@@ -349,13 +349,19 @@ static void methods(void **state)
 						  SPY_METHOD_MESSAGES);
 }
 
+static void names(void **state)
+{
+	(void)state;
+	assert_string_equal(shapes_one_name(SHAPES_ONE_ONLY), "only");
+	assert_string_equal(shapes_one_name((enum shapes_one)7), "?");
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(values_survive),
-		cmocka_unit_test(defaults),
-		cmocka_unit_test(typed_faces),
-		cmocka_unit_test(methods),
+		cmocka_unit_test(values_survive), cmocka_unit_test(defaults),
+		cmocka_unit_test(typed_faces),	  cmocka_unit_test(methods),
+		cmocka_unit_test(names),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

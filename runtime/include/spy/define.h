@@ -28,6 +28,18 @@
 	SPY_DEFINE_COMPOSITE(NAME, T) \
 	SPY_DEFINE_ANY_(NAME, T)
 
+/*
+ * For each enum, besides what every named type has:
+ *
+ *   const char *NAME_name(T value)    as in the schema, "?" when it is not declared
+ */
+#define SPY_DEFINE_ENUM(NAME)                                       \
+	SPY_DEFINE_TYPE(NAME, enum NAME)                            \
+	static inline const char *NAME##_name(enum NAME value)      \
+	{                                                           \
+		return spy_enum_name(&NAME##_type, (int32_t)value); \
+	}
+
 #define SPY_DEFINE_IMMUTABLE(NAME, T) \
 	SPY_DEFINE_VALUE_(NAME, T)    \
 	SPY_DEFINE_ANY_(NAME, T)
@@ -217,10 +229,23 @@
 #define SPY_HANDLE(NAME, INDEX) ((struct NAME##_stream *)streams[INDEX])
 
 /*
+ * The end of a client's function for a method with streams: METHODS[INDEX] of ENDPOINT is
+ * called, and `...` puts the handles of its COUNT streams, 0 being the result's, where the
+ * caller wants them.
+ */
+#define SPY_RETURN_CALL(ENDPOINT, INDEX, ARGS, COUNT, ...)                \
+	struct spy_stream *streams[COUNT] = { NULL };                     \
+	struct spy_call *call = spy_client_call(                          \
+		client, &ENDPOINT##_table.methods[INDEX], ARGS, streams); \
+	__VA_ARGS__;                                                      \
+	return call
+
+/*
  * For each method, in the server's header: the way from the runtime's untyped arguments to
- * the function in the endpoint's struct, or SPY_EUNIMPLEMENTED when that is NULL. METHOD is
- * chat_room_post; `...` are the function's arguments, which may name `call`, `args` (struct
- * METHOD_args), `streams` and `result`. Those with a plain result of type T define as well
+ * the function in struct ENDPOINT_endpoint, or SPY_EUNIMPLEMENTED when that is NULL. METHOD
+ * is chat_room_post, ENDPOINT chat_room; `...` are the function's arguments, which may name
+ * `call`, `args` (struct METHOD_args), `streams` and `result`. Those with a plain result of
+ * type T define as well
  *
  *   int METHOD_return(struct spy_call *call, T result)
  *            ends a call whose function returned SPY_LATER
@@ -255,23 +280,23 @@
 	SPY_DEFINE_INVOKE_(METHOD, ENDPOINT, MEMBER, const T *result = NULL,      \
 			   r ? r : METHOD##_return(call, result), __VA_ARGS__)
 
-#define SPY_DEFINE_INVOKE_(METHOD, ENDPOINT, MEMBER, RESULT, DONE, ...)      \
-	static inline int METHOD##_invoke_(                                  \
-		struct spy_call *call, const struct spy_service *service,    \
-		const void *untyped, struct spy_stream *const *streams)      \
-	{                                                                    \
-		const struct ENDPOINT *endpoint =                            \
-			(const struct ENDPOINT *)service->implementation;    \
-		const struct METHOD##_args *args =                           \
-			(const struct METHOD##_args *)untyped;               \
-		int r;                                                       \
-		RESULT;                                                      \
-		(void)args;                                                  \
-		(void)streams;                                               \
-		/* in parentheses: a MEMBER may be a macro with arguments */ \
-		r = (endpoint->MEMBER) ? (endpoint->MEMBER)(__VA_ARGS__)     \
-				       : SPY_EUNIMPLEMENTED;                 \
-		return DONE;                                                 \
+#define SPY_DEFINE_INVOKE_(METHOD, ENDPOINT, MEMBER, RESULT, DONE, ...)              \
+	static inline int METHOD##_invoke_(                                          \
+		struct spy_call *call, const struct spy_service *service,            \
+		const void *untyped, struct spy_stream *const *streams)              \
+	{                                                                            \
+		const struct ENDPOINT##_endpoint *endpoint =                         \
+			(const struct ENDPOINT##_endpoint *)service->implementation; \
+		const struct METHOD##_args *args =                                   \
+			(const struct METHOD##_args *)untyped;                       \
+		int r;                                                               \
+		RESULT;                                                              \
+		(void)args;                                                          \
+		(void)streams;                                                       \
+		/* in parentheses: a MEMBER may be a macro with arguments */         \
+		r = (endpoint->MEMBER) ? (endpoint->MEMBER)(__VA_ARGS__)             \
+				       : SPY_EUNIMPLEMENTED;                         \
+		return DONE;                                                         \
 	}
 
 /*

@@ -45,12 +45,13 @@
 	{                                                                              \
 		NAME, &(TYPE), NULL, 0, SPY_NO_HAS, SPY_NO_MAX, SPY_KIND_##KIND, FLAGS \
 	}
-#define SPY_STREAM(NAME, KIND, TYPE, FLAGS, CREDIT, OVERFLOW)      \
+#define SPY_STREAM(NAME, KIND, TYPE) SPY_STREAM_MORE(NAME, KIND, TYPE, 0, 0, DEFAULT)
+#define SPY_STREAM_MORE(NAME, KIND, TYPE, FLAGS, CREDIT, OVERFLOW) \
 	{                                                          \
 		NAME, SPY_ITEM("item", KIND, TYPE, FLAGS), CREDIT, \
 			SPY_OVERFLOW_##OVERFLOW                    \
 	}
-#define SPY_NO_STREAM SPY_STREAM("", BOOL, spy_bool_type, 0, 0, DEFAULT)
+#define SPY_NO_STREAM SPY_STREAM("", BOOL, spy_bool_type)
 
 /* Models, exceptions, tuples: FIELDS is an array; the second form is for those without. */
 #define SPY_STRUCT(NAME, KIND, T, FLAGS, FIELDS)                                        \
@@ -62,11 +63,22 @@
 	{                                                                             \
 		NAME, SPY_KIND_##KIND, FLAGS, 0, sizeof(T), NULL, 0, 0, NULL, NULL, 0 \
 	}
-/* A method's ordinary parameters: COUNT of those of all methods, from FIRST on. */
-#define SPY_ARGS(T, FLAGS, PARAMS, FIRST, COUNT)                                       \
-	{                                                                              \
-		NULL, SPY_KIND_TUPLE, FLAGS, COUNT, sizeof(T), &(PARAMS)[FIRST], 0, 0, \
-			NULL, NULL, 0                                                  \
+/* A method's ordinary parameters, members of struct METHOD_args: COUNT of those of all
+ * methods, from FIRST on. */
+#define SPY_PARAM(METHOD, MEMBER, NAME, KIND, TYPE, FLAGS) \
+	SPY_PARAM_MAX(METHOD, MEMBER, NAME, KIND, TYPE, FLAGS, SPY_NO_MAX)
+#define SPY_PARAM_MAX(METHOD, MEMBER, NAME, KIND, TYPE, FLAGS, MAX) \
+	SPY_FIELD_MORE(struct METHOD##_args, MEMBER, NAME, KIND, TYPE, FLAGS, MAX, NULL)
+/* with a default, which METHOD_args_defaults has */
+#define SPY_PARAM_DEFAULT(METHOD, MEMBER, NAME, KIND, TYPE, FLAGS) \
+	SPY_PARAM_DEFAULT_MAX(METHOD, MEMBER, NAME, KIND, TYPE, FLAGS, SPY_NO_MAX)
+#define SPY_PARAM_DEFAULT_MAX(METHOD, MEMBER, NAME, KIND, TYPE, FLAGS, MAX)        \
+	SPY_FIELD_MORE(struct METHOD##_args, MEMBER, NAME, KIND, TYPE, FLAGS, MAX, \
+		       &METHOD##_args_defaults.MEMBER)
+#define SPY_ARGS(METHOD, FLAGS, PARAMS, FIRST, COUNT)                             \
+	{                                                                         \
+		NULL, SPY_KIND_TUPLE, FLAGS, COUNT, sizeof(struct METHOD##_args), \
+			&(PARAMS)[FIRST], 0, 0, NULL, NULL, 0                     \
 	}
 /* Lists, sets, maps: ITEM is the C type of one item. */
 #define SPY_LIST(KIND, T, FLAGS, FIELDS, ITEM)                                       \

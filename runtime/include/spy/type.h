@@ -210,6 +210,8 @@ SPY_PUBLIC bool spy_value_equal(const struct spy_type *type, const void *a,
 /* One line of JSON-like text; returns the characters written or a negative error. */
 SPY_PUBLIC int spy_value_print(const struct spy_type *type, const void *value,
 			       FILE *file);
+/* The name of an enum's number in the schema; "?" for one that is not declared, never NULL. */
+SPY_PUBLIC const char *spy_enum_name(const struct spy_type *type, int32_t number);
 /* The value inside `any` when it is an object of exactly this type and fits it, else NULL.
  * Lives as long as `any` does. */
 SPY_PUBLIC const void *spy_value_from_any(const struct spy_type *type,

@@ -77,60 +77,62 @@ const struct spy_type chat_room_event_type =
 		chat_room_event_members, chat_message);
 
 static const struct spy_field chat_room_table_params[] = {
-	SPY_FIELD(struct chat_room_post_args, room, "room", STRING, spy_string_type, 0),
-	SPY_FIELD(struct chat_room_post_args, text, "text", STRING, spy_string_type, 0),
-	SPY_FIELD(struct chat_room_watch_args, room, "room", STRING, spy_string_type, 0),
+	SPY_PARAM(chat_room_post, room, "room", STRING, spy_string_type, 0),
+	SPY_PARAM(chat_room_post, text, "text", STRING, spy_string_type, 0),
+	SPY_PARAM(chat_room_watch, room, "room", STRING, spy_string_type, 0),
 };
+static const struct spy_type chat_room_table_args[] = {
+	SPY_ARGS(chat_room_post, 0, chat_room_table_params, 0, 2),
+	SPY_ARGS(chat_room_watch, 0, chat_room_table_params, 2, 1),
+};
+/* of each method the result's and those of its parameters */
 static const struct spy_stream_type chat_room_table_streams[] = {
-	SPY_STREAM("result", UNION, chat_room_event_type, 0, 0, DEFAULT), /* watch */
-	SPY_NO_STREAM, /* import_log */
-	SPY_STREAM("lines", MODEL, chat_chat_message_type, 0, 0, DEFAULT),
-		/* import_log */
-	SPY_STREAM("images", BYTES, spy_bytes_type, 0, 0, DEFAULT), /* import_log */
+	SPY_STREAM("result", UNION, chat_room_event_type),
+	SPY_NO_STREAM, SPY_STREAM("lines", MODEL, chat_chat_message_type),
+	SPY_STREAM("images", BYTES, spy_bytes_type),
 };
 static const struct spy_field chat_room_table_results[] = {
 	SPY_ITEM("result", INT64, spy_int_type, 0),
 };
-static const struct spy_type chat_room_post_args_type =
-	SPY_ARGS(struct chat_room_post_args, 0, chat_room_table_params, 0, 2);
-static const struct spy_type *const chat_room_post_throws[] = { &chat_room_full_type,
-		&common_refused_type, NULL };
-static const struct spy_type chat_room_watch_args_type =
-	SPY_ARGS(struct chat_room_watch_args, 0, chat_room_table_params, 2, 1);
-static const struct spy_type *const chat_room_import_log_throws[] = { &chat_room_full_type,
-		NULL };
-static const char *const chat_room_import_log_scopes[] = { "moderator", NULL };
+static const struct spy_type *const chat_room_table_throws[] = {
+	&chat_room_full_type, &common_refused_type, NULL,
+	&chat_room_full_type, NULL,
+};
+static const char *const chat_room_table_scopes[] = {
+	"moderator", NULL,
+};
 /* name, args, result, streams, throws, scopes, timeout, stream parameters, flags */
 static const struct spy_method chat_room_table_methods[] = {
-	{ "chat.room.post", &chat_room_post_args_type, NULL, NULL, chat_room_post_throws,
-	  NULL, 0, 0, SPY_METHOD_LOGIN },
-	{ "chat.room.watch", &chat_room_watch_args_type, NULL,
-	  &chat_room_table_streams[0], NULL, NULL, 0, 0,
+	{ "chat.room.post", &chat_room_table_args[0], NULL, NULL,
+	  &chat_room_table_throws[0], NULL, 0, 0, SPY_METHOD_LOGIN },
+	{ "chat.room.watch", &chat_room_table_args[1], NULL, &chat_room_table_streams[0],
+	  NULL, NULL, 0, 0,
 	  SPY_METHOD_RESULT_STREAM | SPY_METHOD_STREAMING | SPY_METHOD_LOGIN },
 	{ "chat.room.import_log", NULL, &chat_room_table_results[0],
-	  &chat_room_table_streams[1], chat_room_import_log_throws,
-	  chat_room_import_log_scopes, 30000, 2, SPY_METHOD_STREAMING | SPY_METHOD_LOGIN },
+	  &chat_room_table_streams[1], &chat_room_table_throws[3],
+	  &chat_room_table_scopes[0], 30000, 2, SPY_METHOD_STREAMING | SPY_METHOD_LOGIN },
 };
 const struct spy_endpoint chat_room_table = {
 	"chat.room", chat_room_table_methods, 3, SPY_METHOD_LOGIN, NULL
 };
 
 static const struct spy_field chat_example_table_params[] = {
-	SPY_FIELD(struct chat_example_hello_args, name, "name", STRING, spy_string_type,
-		0),
+	SPY_PARAM(chat_example_hello, name, "name", STRING, spy_string_type, 0),
 };
+static const struct spy_type chat_example_table_args[] = {
+	SPY_ARGS(chat_example_hello, 0, chat_example_table_params, 0, 1),
+};
+/* of each method the result's and those of its parameters */
 static const struct spy_stream_type chat_example_table_streams[] = {
-	SPY_STREAM("result", ANY, spy_any_type, 0, 0, DEFAULT), /* echo_stream */
-	SPY_STREAM("messages", ANY, spy_any_type, 0, 0, DEFAULT), /* echo_stream */
+	SPY_STREAM("result", ANY, spy_any_type),
+	SPY_STREAM("messages", ANY, spy_any_type),
 };
 static const struct spy_field chat_example_table_results[] = {
 	SPY_ITEM("result", STRING, spy_string_type, 0),
 };
-static const struct spy_type chat_example_hello_args_type =
-	SPY_ARGS(struct chat_example_hello_args, 0, chat_example_table_params, 0, 1);
 /* name, args, result, streams, throws, scopes, timeout, stream parameters, flags */
 static const struct spy_method chat_example_table_methods[] = {
-	{ "chat.example.hello", &chat_example_hello_args_type,
+	{ "chat.example.hello", &chat_example_table_args[0],
 	  &chat_example_table_results[0], NULL, NULL, NULL, 0, 0, 0 },
 	{ "chat.example.echo_stream", NULL, NULL, &chat_example_table_streams[0], NULL,
 	  NULL, 0, 1, SPY_METHOD_RESULT_STREAM | SPY_METHOD_STREAMING },
@@ -139,10 +141,10 @@ const struct spy_endpoint chat_example_table = {
 	"chat.example", chat_example_table_methods, 2, 0, NULL
 };
 
+/* of each method the result's and those of its parameters */
 static const struct spy_stream_type chat_lobby_table_streams[] = {
-	SPY_STREAM("result", UNION, chat_room_event_type, 0, 0, DEFAULT), /* messages */
-	SPY_STREAM("messages", UNION, chat_room_event_type, 0, 0, DEFAULT),
-		/* messages */
+	SPY_STREAM("result", UNION, chat_room_event_type),
+	SPY_STREAM("messages", UNION, chat_room_event_type),
 };
 /* name, args, result, streams, throws, scopes, timeout, stream parameters, flags */
 static const struct spy_method chat_lobby_table_methods[] = {

@@ -20,12 +20,8 @@ static inline struct spy_call *chat_room_watch(struct spy_client *client,
 		const char *room, struct chat_room_event_stream **result)
 {
 	struct chat_room_watch_args args = { room };
-	struct spy_stream *streams[1] = { NULL };
-	struct spy_call *call = spy_client_call(client, &chat_room_table.methods[1],
-		&args, streams);
-
-	*result = SPY_HANDLE(chat_room_event, 0);
-	return call;
+	SPY_RETURN_CALL(chat_room, 1, &args, 1,
+		*result = SPY_HANDLE(chat_room_event, 0));
 }
 
 /** Say many things; hear how many arrived. */
@@ -33,15 +29,11 @@ static inline struct spy_call *chat_room_import_log(struct spy_client *client,
 		struct chat_chat_message_stream **lines,
 		struct spy_bytes_stream **images)
 {
-	struct spy_stream *streams[3] = { NULL };
-	struct spy_call *call = spy_client_call(client, &chat_room_table.methods[2],
-		NULL, streams);
-
-	*lines = SPY_HANDLE(chat_chat_message, 1);
-	*images = SPY_HANDLE(spy_bytes, 2);
-	return call;
+	SPY_RETURN_CALL(chat_room, 2, NULL, 3, *lines = SPY_HANDLE(chat_chat_message, 1),
+		*images = SPY_HANDLE(spy_bytes, 2));
 }
-/* int chat_room_import_log_result(struct spy_call *call, int64_t *result) */
+
+/* chat_room_import_log_result() */
 SPY_DEFINE_RESULT_VALUE(chat_room_import_log, int64_t)
 
 static inline struct spy_call *chat_example_hello(struct spy_client *client,
@@ -51,20 +43,16 @@ static inline struct spy_call *chat_example_hello(struct spy_client *client,
 
 	return spy_client_call(client, &chat_example_table.methods[0], &args, NULL);
 }
-/* int chat_example_hello_result(struct spy_call *call, const char **result) */
-SPY_DEFINE_RESULT_STRING(chat_example_hello)
 
 static inline struct spy_call *chat_example_echo_stream(struct spy_client *client,
 		struct spy_any_stream **messages, struct spy_any_stream **result)
 {
-	struct spy_stream *streams[2] = { NULL };
-	struct spy_call *call = spy_client_call(client, &chat_example_table.methods[1],
-		NULL, streams);
-
-	*messages = SPY_HANDLE(spy_any, 1);
-	*result = SPY_HANDLE(spy_any, 0);
-	return call;
+	SPY_RETURN_CALL(chat_example, 1, NULL, 2, *messages = SPY_HANDLE(spy_any, 1),
+		*result = SPY_HANDLE(spy_any, 0));
 }
+
+/* chat_example_hello_result() */
+SPY_DEFINE_RESULT_STRING(chat_example_hello)
 
 /**
  * The manual kind: one message stream each way for as long as the connection wants it.
@@ -73,13 +61,9 @@ static inline struct spy_call *chat_lobby_open(struct spy_client *client,
 		struct chat_room_event_stream **messages,
 		struct chat_room_event_stream **result)
 {
-	struct spy_stream *streams[2] = { NULL };
-	struct spy_call *call = spy_client_call(client, &chat_lobby_table.methods[0],
-		NULL, streams);
-
-	*messages = SPY_HANDLE(chat_room_event, 1);
-	*result = SPY_HANDLE(chat_room_event, 0);
-	return call;
+	SPY_RETURN_CALL(chat_lobby, 0, NULL, 2,
+		*messages = SPY_HANDLE(chat_room_event, 1),
+		*result = SPY_HANDLE(chat_room_event, 0));
 }
 
 #endif

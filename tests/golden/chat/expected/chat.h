@@ -17,8 +17,8 @@ enum chat_mood {
 	CHAT_MOOD_ANGRY = 6,
 };
 /* chat_mood_init(), chat_mood_clone(), chat_mood_free(), chat_mood_equal(),
-   chat_mood_print(), chat_mood_object(), chat_mood_from_any() */
-SPY_DEFINE_TYPE(chat_mood, enum chat_mood)
+   chat_mood_print(), chat_mood_object(), chat_mood_from_any(), chat_mood_name() */
+SPY_DEFINE_ENUM(chat_mood)
 
 #ifndef CHAT_STRING_LIST_
 #define CHAT_STRING_LIST_

@@ -17,21 +17,19 @@ struct chat_room_endpoint {
 		struct spy_bytes_stream *images, int64_t *result);
 };
 
-SPY_DEFINE_INVOKE(chat_room_post, chat_room_endpoint, post, call, args->room, args->text)
-SPY_DEFINE_INVOKE(chat_room_watch, chat_room_endpoint, watch, call, args->room,
+SPY_DEFINE_INVOKE(chat_room_post, chat_room, post, call, args->room, args->text)
+SPY_DEFINE_INVOKE(chat_room_watch, chat_room, watch, call, args->room,
 		SPY_HANDLE(chat_room_event, 0))
-/* int chat_room_import_log_return(struct spy_call *call, int64_t result) */
-SPY_DEFINE_INVOKE_VALUE(chat_room_import_log, chat_room_endpoint, import_log, int64_t,
-		call, SPY_HANDLE(chat_chat_message, 1), SPY_HANDLE(spy_bytes, 2),
-		&result)
+SPY_DEFINE_INVOKE_VALUE(chat_room_import_log, chat_room, import_log, int64_t, call,
+		SPY_HANDLE(chat_chat_message, 1), SPY_HANDLE(spy_bytes, 2), &result)
+/* chat_room_import_log_return() */
 
 /** Before the server starts; `self` is what spy_call_self() gives. */
 static inline int chat_room_serve(struct spy_server *server,
 		const struct chat_room_endpoint *implementation, void *self)
 {
 	static const struct spy_invocation invocations[] = {
-		{ chat_room_post_invoke_ },
-		{ chat_room_watch_invoke_ },
+		{ chat_room_post_invoke_ }, { chat_room_watch_invoke_ },
 		{ chat_room_import_log_invoke_ },
 	};
 	struct spy_service service = {
@@ -47,19 +45,18 @@ struct chat_example_endpoint {
 		struct spy_any_stream *result);
 };
 
-/* int chat_example_hello_return(struct spy_call *call, const char *result) */
-SPY_DEFINE_INVOKE_STRING(chat_example_hello, chat_example_endpoint, hello, call,
-		args->name, &result)
-SPY_DEFINE_INVOKE(chat_example_echo_stream, chat_example_endpoint, echo_stream, call,
+SPY_DEFINE_INVOKE_STRING(chat_example_hello, chat_example, hello, call, args->name,
+		&result)
+SPY_DEFINE_INVOKE(chat_example_echo_stream, chat_example, echo_stream, call,
 		SPY_HANDLE(spy_any, 1), SPY_HANDLE(spy_any, 0))
+/* chat_example_hello_return() */
 
 /** Before the server starts; `self` is what spy_call_self() gives. */
 static inline int chat_example_serve(struct spy_server *server,
 		const struct chat_example_endpoint *implementation, void *self)
 {
 	static const struct spy_invocation invocations[] = {
-		{ chat_example_hello_invoke_ },
-		{ chat_example_echo_stream_invoke_ },
+		{ chat_example_hello_invoke_ }, { chat_example_echo_stream_invoke_ },
 	};
 	struct spy_service service = {
 		&chat_example_table, invocations, implementation, self

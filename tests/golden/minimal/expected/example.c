@@ -4,21 +4,23 @@
 #include <spy/tables.h>
 
 static const struct spy_field example_table_params[] = {
-	SPY_FIELD(struct example_hello_args, name, "name", STRING, spy_string_type, 0),
+	SPY_PARAM(example_hello, name, "name", STRING, spy_string_type, 0),
 };
+static const struct spy_type example_table_args[] = {
+	SPY_ARGS(example_hello, 0, example_table_params, 0, 1),
+};
+/* of each method the result's and those of its parameters */
 static const struct spy_stream_type example_table_streams[] = {
-	SPY_STREAM("result", ANY, spy_any_type, 0, 0, DEFAULT), /* echo_stream */
-	SPY_STREAM("messages", ANY, spy_any_type, 0, 0, DEFAULT), /* echo_stream */
+	SPY_STREAM("result", ANY, spy_any_type),
+	SPY_STREAM("messages", ANY, spy_any_type),
 };
 static const struct spy_field example_table_results[] = {
 	SPY_ITEM("result", STRING, spy_string_type, 0),
 };
-static const struct spy_type example_hello_args_type =
-	SPY_ARGS(struct example_hello_args, 0, example_table_params, 0, 1);
 /* name, args, result, streams, throws, scopes, timeout, stream parameters, flags */
 static const struct spy_method example_table_methods[] = {
-	{ "example.hello", &example_hello_args_type, &example_table_results[0], NULL,
-	  NULL, NULL, 0, 0, 0 },
+	{ "example.hello", &example_table_args[0], &example_table_results[0], NULL, NULL,
+	  NULL, 0, 0, 0 },
 	{ "example.echo_stream", NULL, NULL, &example_table_streams[0], NULL, NULL, 0, 1,
 	  SPY_METHOD_RESULT_STREAM | SPY_METHOD_STREAMING },
 };

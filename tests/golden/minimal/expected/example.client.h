@@ -13,20 +13,16 @@ static inline struct spy_call *example_hello(struct spy_client *client, const ch
 
 	return spy_client_call(client, &example_table.methods[0], &args, NULL);
 }
-/* int example_hello_result(struct spy_call *call, const char **result) */
-SPY_DEFINE_RESULT_STRING(example_hello)
 
 /** Every message comes back, whatever its type. */
 static inline struct spy_call *example_echo_stream(struct spy_client *client,
 		struct spy_any_stream **messages, struct spy_any_stream **result)
 {
-	struct spy_stream *streams[2] = { NULL };
-	struct spy_call *call = spy_client_call(client, &example_table.methods[1], NULL,
-		streams);
-
-	*messages = SPY_HANDLE(spy_any, 1);
-	*result = SPY_HANDLE(spy_any, 0);
-	return call;
+	SPY_RETURN_CALL(example, 1, NULL, 2, *messages = SPY_HANDLE(spy_any, 1),
+		*result = SPY_HANDLE(spy_any, 0));
 }
+
+/* example_hello_result() */
+SPY_DEFINE_RESULT_STRING(example_hello)
 
 #endif

@@ -14,19 +14,17 @@ struct example_endpoint {
 		struct spy_any_stream *result);
 };
 
-/* int example_hello_return(struct spy_call *call, const char *result) */
-SPY_DEFINE_INVOKE_STRING(example_hello, example_endpoint, hello, call, args->name,
-		&result)
-SPY_DEFINE_INVOKE(example_echo_stream, example_endpoint, echo_stream, call,
-		SPY_HANDLE(spy_any, 1), SPY_HANDLE(spy_any, 0))
+SPY_DEFINE_INVOKE_STRING(example_hello, example, hello, call, args->name, &result)
+SPY_DEFINE_INVOKE(example_echo_stream, example, echo_stream, call, SPY_HANDLE(spy_any,
+		1), SPY_HANDLE(spy_any, 0))
+/* example_hello_return() */
 
 /** Before the server starts; `self` is what spy_call_self() gives. */
 static inline int example_serve(struct spy_server *server,
 		const struct example_endpoint *implementation, void *self)
 {
 	static const struct spy_invocation invocations[] = {
-		{ example_hello_invoke_ },
-		{ example_echo_stream_invoke_ },
+		{ example_hello_invoke_ }, { example_echo_stream_invoke_ },
 	};
 	struct spy_service service = {
 		&example_table, invocations, implementation, self

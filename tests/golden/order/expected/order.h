@@ -13,8 +13,8 @@ enum order_kind {
 	ORDER_KIND_A = 1,
 };
 /* order_kind_init(), order_kind_clone(), order_kind_free(), order_kind_equal(),
-   order_kind_print(), order_kind_object(), order_kind_from_any() */
-SPY_DEFINE_TYPE(order_kind, enum order_kind)
+   order_kind_print(), order_kind_object(), order_kind_from_any(), order_kind_name() */
+SPY_DEFINE_ENUM(order_kind)
 
 #ifndef ORDER_STRING_LATER_MAP_
 #define ORDER_STRING_LATER_MAP_
