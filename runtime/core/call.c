@@ -146,8 +146,6 @@ bool spy_call_leave(struct spy_call *call)
 	/* another call may come to lie at the same place while the message goes on */
 	if (connection->ahead.stream && connection->ahead.stream->call == call)
 		connection->ahead.stream = NULL;
-	if (connection->ahead.stream && connection->ahead.stream->call == call)
-		connection->ahead.stream = NULL;
 	/* its place is free: another may be opened, or none is left */
 	if (spy_table_remove(&connection->table, call) &&
 	    (!connection->table.count || connection->waiting_count))
