@@ -358,6 +358,22 @@ static void check_reserved(struct check *c, const struct ast_name *name,
 		  name->text);
 }
 
+/* Clients that know it need a value to give it. */
+static void check_public_child(struct check *c, struct symbol *s)
+{
+	const struct record *r = s->decl.record;
+	size_t i;
+
+	if (!r->sealed || !r->n_children || s->decl.server)
+		return;
+	for (i = 0; i < r->n_children; i++)
+		if (!r->children[i]->decl->server)
+			return;
+	diag_error(c->diag, s->decl.span,
+		   "all that extends '%s' is server-only; make it '@server' too",
+		   s->decl.name);
+}
+
 void check_record(struct check *c, struct symbol *s)
 {
 	struct record *r = s->decl.record;
@@ -379,6 +395,7 @@ void check_record(struct check *c, struct symbol *s)
 				       !first->type != !ast->type);
 		read_field(c, s, ast, &r->fields[i]);
 	}
+	check_public_child(c, s);
 	if (r->sealed && !r->n_children && !s->broken)
 		diag_error(c->diag, s->decl.span,
 			   "'%s' is sealed but nothing in this file extends it",

@@ -124,6 +124,8 @@ const char *emit_row(const struct emit *e, const struct row *row);
 
 /* "A | B", or "0". */
 const char *emit_flags(struct arena *a, const char *const *flags, size_t n);
+/* Left out of what only clients see. */
+bool emit_is_hidden(const struct emit *e, const struct field *f);
 /* Whether values of the type hold server-only fields; a record without its children's. */
 bool emit_holds_server(const struct emit *e, const struct type *type);
 bool emit_record_holds(const struct emit *e, const struct record *r);

@@ -225,7 +225,7 @@ static void emit_record(struct emit *e, const struct decl *d)
 	if (r->parent && r->parent->sealed && r->parent->decl->schema == e->schema)
 		emit_record(e, r->parent->decl);
 	for (i = 0; i < r->n_fields; i++)
-		if (!r->fields[i].reserved)
+		if (!r->fields[i].reserved && !emit_is_hidden(e, &r->fields[i]))
 			emit_needs(e, r->fields[i].type);
 	emit_pending(e);
 	s = emit_struct(e, name, NULL);
@@ -236,7 +236,8 @@ static void emit_record(struct emit *e, const struct decl *d)
 	if (r->parent)
 		emit_base(e, &s, name, r);
 	for (i = 0; i < r->n_fields; i++)
-		emit_field(e, &s, name, r, &r->fields[i]);
+		if (!emit_is_hidden(e, &r->fields[i]))
+			emit_field(e, &s, name, r, &r->fields[i]);
 	flags = decl_flags(e, d, false, emit_record_holds(e, r));
 	emit_table(e, &s, arena_printf(a, "%s_type", name), r->sealed ? "static " : NULL,
 		   s.rows->parts.n
@@ -261,9 +262,20 @@ static void emit_choice(struct emit *e, struct struct_view *s, const struct decl
 			const struct decl *member)
 {
 	struct arena *a = e->arena;
-	struct view *c = view_add(a, s->choices);
+	size_t number = s->types->parts.n;
+	struct view *c;
 
-	view_text(a, c, "kind", cname_kind(a, owner, member));
+	/* its number stays taken */
+	if (e->public && member->server) {
+		view_add_text(a, s->types, arena_printf(a, "&%s_hidden,", owner->c_name));
+		return;
+	}
+	c = view_add(a, s->choices);
+	view_text(a, c, "kind",
+		  s->choices->parts.n <= number
+			  ? arena_printf(a, "%s = %zu", cname_kind(a, owner, member),
+					 number)
+			  : cname_kind(a, owner, member));
 	view_text(a, c, "decl",
 		  arena_printf(a, "struct %s %s", member->c_name,
 			       cname_member(a, owner, member)));
@@ -277,9 +289,16 @@ static void emit_choices(struct emit *e, const struct decl *d, bool sealed)
 	struct struct_view s = emit_struct(e, d->c_name, NULL);
 	const struct decl *first =
 		sealed ? d->record->children[0]->decl : d->variant->members[0]->decl;
+	bool hidden = false;
 	size_t i;
 
 	emit_doc(e, s.view, decl_doc(e, d), d->deprecated);
+	for (i = 0; sealed && e->public && i < d->record->n_children; i++) {
+		hidden = hidden || d->record->children[i]->decl->server;
+		if (first->server)
+			first = d->record->children[i]->decl;
+	}
+	view_flag(a, s.view, "hidden", hidden);
 	for (i = 0; sealed && i < d->record->n_children; i++)
 		emit_choice(e, &s, d, d->record->children[i]->decl);
 	for (i = 0; !sealed && i < d->variant->n_members; i++)
@@ -305,6 +324,8 @@ void emit_structs(struct emit *e)
 	for (i = 0; i < e->schema->n_ordered; i++) {
 		struct decl *d = e->schema->ordered[i];
 
+		if (e->public && d->server)
+			continue;
 		if (d->kind == DECL_ENUM)
 			emit_enum(e, enums, d);
 		else if (d->kind == DECL_UNION)

@@ -52,6 +52,11 @@ const char *emit_row(const struct emit *e, const struct row *row)
 	return emit_fold(e->arena, 8, EMIT_INDENT, buf_text(&b));
 }
 
+bool emit_is_hidden(const struct emit *e, const struct field *f)
+{
+	return e->public && f->server;
+}
+
 bool emit_holds_server(const struct emit *e, const struct type *type)
 {
 	size_t i;
@@ -71,7 +76,7 @@ bool emit_record_holds(const struct emit *e, const struct record *r)
 	if (r->parent && map_get(&e->holders, (const char *)r->parent->decl))
 		return true;
 	for (i = 0; i < r->n_fields; i++)
-		if (r->fields[i].server ||
+		if ((r->fields[i].server && !e->public) ||
 		    (r->fields[i].type && emit_holds_server(e, r->fields[i].type)))
 			return true;
 	return false;
@@ -97,7 +102,7 @@ static bool decl_holds(const struct emit *e, const struct decl *d)
 /* Types may hold each other in circles: repeated until nothing is added. */
 void emit_find_holders(struct emit *e)
 {
-	bool added = true;
+	bool added = !e->public;
 	size_t i, k;
 
 	while (added) {

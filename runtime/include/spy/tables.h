@@ -92,6 +92,11 @@
 		NAME, SPY_KIND_UNION, FLAGS, SPY_COUNT_(MEMBERS), sizeof(T), NULL, 0, \
 			offsetof(T, FIRST), MEMBERS, NULL, 0                          \
 	}
+/* Takes the number of a member that only servers know: never sent nor accepted. */
+#define SPY_HIDDEN                                                                   \
+	{                                                                            \
+		"", SPY_KIND_MODEL, SPY_TYPE_SERVER, 0, 0, NULL, 0, 0, NULL, NULL, 0 \
+	}
 #define SPY_ENUM(NAME, T, FLAGS, VALUES, DFLT)                                         \
 	{                                                                              \
 		NAME, SPY_KIND_ENUM, FLAGS, SPY_COUNT_(VALUES), sizeof(T), NULL, 0, 0, \
