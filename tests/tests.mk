@@ -100,7 +100,7 @@ PROGRAMS     = $(COMPILER_TESTS) $(CORE_TESTS) $(NET_TESTS) $(REPLAYS)
 SCRIPTS     := $(sort $(filter-out tests/support/% tests/bench/% tests/fuzz/%,\
 		$(wildcard tests/*.sh tests/*/*.sh tests/*_test.py tests/*/*_test.py)))
 # about sources, documents and packaging: the sanitizers have nothing to say there
-ONCE        := $(filter tests/core/fiber_tools.sh tests/build/build_test.py tests/compat/property_test.py \
+ONCE        := $(filter tests/compiler/client.sh tests/core/fiber_tools.sh tests/build/build_test.py tests/compat/property_test.py \
 		tests/compat/wire_test.py tests/docs_test.py tests/editors/textmate_test.py \
 		tests/editors/vim_test.py tests/format.sh tests/headers.sh tests/layers.sh \
 		tests/install.sh tests/runner_test.py tests/bench_test.py,$(SCRIPTS))
@@ -142,6 +142,7 @@ bench-programs: $(BENCHES) $(addprefix $(B)/tests/bench/,bench_server load lws_e
 ROUNDS ?= 5
 bench: bench-programs
 	@.ci/deps bench
+	@echo "== size"; tests/bench/size.sh $(B)
 	@for program in $(BENCHES); do echo "== $$(basename $$program)"; taskset -c 1 $$program || exit 1; done
 	@echo "== echo"; tests/bench/echo_bench.py $(B) $(ROUNDS)
 	@echo "== calls"; tests/bench/call_bench.py $(B) $(ROUNDS)
