@@ -27,7 +27,7 @@
 #define CREDIT_MIN 4096
 /* Fields, values, members, methods, parameters of one thing: the runtime's tables count
  * them in 16 bits. */
-#define COUNT_MAX 65535
+#define COUNT_MAX  65535
 #define CREDIT_MAX 0x7fffffff
 
 struct check {
