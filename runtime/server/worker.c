@@ -386,6 +386,16 @@ static void stop_watching(struct spy_worker *worker)
 		spy_loop_run(worker->loop, UV_RUN_NOWAIT);
 }
 
+/* The system would go on to hand connections to a listener that nobody accepts from. The
+ * first worker's is the server's to close: it names the socket, and ends last. */
+static void unlisten(struct spy_worker *worker)
+{
+	if (!worker->index)
+		return;
+	close(worker->listener);
+	worker->listener = -1;
+}
+
 static int fail(struct spy_worker *worker, const char *what)
 {
 	const struct spy_server_settings *settings = &worker->server->settings;
@@ -395,6 +405,7 @@ static int fail(struct spy_worker *worker, const char *what)
 		SPY_LOG_STR("key", settings->tls_key));
 	spy_loop_release(worker->loop);
 	worker->loop = NULL;
+	unlisten(worker);
 	/* The other workers need not start. */
 	spy_server_stop(worker->server);
 	return worker->error = SPY_EFAILED_PRECONDITION;
@@ -433,6 +444,7 @@ int spy_worker_run(struct spy_worker *worker)
 		spy_peer_free(
 			SPY_CONTAINER(worker->stillborn.next, struct spy_peer, ring));
 	stop_watching(worker);
+	unlisten(worker);
 	spy_worker_publish(worker);
 	close(worker->spare);
 	close(worker->stop_fd);

@@ -357,6 +357,30 @@ async def counts():
     server.stop_checked()
 
 
+async def idle_worker():
+    """One that has nothing to drain leaves no listener behind that nobody accepts from."""
+    server = Server(drain="60s", workers=2)
+    c = await of_worker(server, 0)
+    await c.send([1, 1, "conformance.streaming.never_ending_stream", [1000000000]])
+    await c.recv_kind(3)
+    server.process.send_signal(signal.SIGTERM)
+    await c.recv_kind(12)
+    await asyncio.sleep(0.2)
+    loop = asyncio.get_running_loop()
+    got = await asyncio.gather(*[loop.run_in_executor(None, status_while_draining, server)
+                                 for _ in range(20)])
+    check(set(got) == {503}, "while one worker drains, all newcomers are told", got)
+    server.stop_checked()
+    await c.__aexit__()
+
+
+def status_while_draining(server):
+    try:
+        return get(server, "/readyz")[0]
+    except OSError as error:
+        return str(error)
+
+
 async def second_signal():
     """It reaches every worker, although the first one, which watches signals, has no work."""
     server = Server(drain="60s", workers=2)
@@ -381,6 +405,7 @@ async def second_signal():
 
 asyncio.run(drain())
 asyncio.run(counts())
+asyncio.run(idle_worker())
 asyncio.run(second_signal())
 
 # --- several workers, a unix socket, files ------------------------------------------------
